@@ -1,0 +1,222 @@
+"""The composition root: everything is built and wired here, and nowhere else."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot import pages
+from bot.channels.problems import problem, refusal
+from bot.channels.tokens import Tokens
+from bot.channels.web import WebChannel, WebLimits
+from bot.directory import apply_content, connect, read_content, upgrade
+from bot.engine.supervisor import EngineSupervisor
+from bot.messages import MENU, ChoiceCatalogue, Choices, Locale, Text, Texts, load_catalogue, load_texts
+from bot.messages import Message as GuideMessage
+from bot.settings import Settings
+from bot.turns import Counts, Limits, Seal, Turns, TurnStore
+
+#: Sent with every response. Pages carry nothing inline and fetch nothing from elsewhere.
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The parts of a running guide."""
+
+    turns: Turns
+    engine: EngineSupervisor
+    counts: Counts
+    database: Engine
+
+    async def start(self) -> None:
+        """Start the engine, and answer what was left unanswered."""
+        await self.engine.start()
+        await self.turns.start()
+
+    async def stop(self) -> None:
+        """Stop in order. What is not answered stays stored."""
+        await self.turns.stop()
+        await self.engine.stop()
+        self.database.dispose()
+
+
+def prepare(settings: Settings) -> str:
+    """Bring the database's tables and content up to date; one sentence on what was done.
+
+    Raises:
+        ContentError: the content files have faults; the text lists them all.
+        sqlalchemy.exc.SQLAlchemyError: the database cannot be reached or changed.
+    """
+    engine = connect(settings.database_url)
+    try:
+        upgrade(engine)
+        return str(apply_content(engine, settings.data_dir / "resources"))
+    finally:
+        engine.dispose()
+
+
+def build_guide(settings: Settings, model: Path, turns_url: str | None = None) -> Guide:
+    """Wire the guide together. Nothing is started and nothing is connected yet.
+
+    Args:
+        settings: the settings of this process.
+        model: the trained model to answer with.
+        turns_url: a database for conversations, where it is not the directory's.
+    """
+    catalogue = load_catalogue(settings.data_dir)
+    database = connect(turns_url or settings.database_url)
+    counts = Counts()
+    engine = EngineSupervisor(
+        model,
+        settings.data_dir,
+        settings.log_dir / "engine.log",
+        settings.action_seconds,
+        settings.hang_seconds,
+        {"DATABASE_URL": _absolute(settings.database_url)},
+    )
+    turns = Turns(
+        TurnStore(database),
+        engine,
+        Seal(settings.secret()),
+        catalogue,
+        _Welcome(load_texts(settings.data_dir / "texts"), catalogue),
+        counts,
+        Limits(turn=settings.turn_seconds, crisis=settings.crisis_seconds),
+        timedelta(hours=settings.conversation_hours),
+    )
+    return Guide(turns, engine, counts, database)
+
+
+def build_app(settings: Settings, model: Path) -> Starlette:
+    """The ASGI application."""
+    guide = build_guide(settings, model)
+    content = read_content(settings.data_dir / "resources", date.today())
+    web = WebChannel(
+        guide.turns,
+        Tokens(settings.secret()),
+        WebLimits.off() if settings.rate_limit == "off" else WebLimits.usual(),
+        frozenset(entry.slug for entries in content.entries.values() for entry in entries),
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await guide.start()
+        yield
+        await guide.stop()
+
+    async def readyz(request: Request) -> Response:
+        if guide.engine.ready:
+            return PlainTextResponse("ready\n")
+        return problem(503, "No model answers yet. Crisis messages already get the floor.")
+
+    async def metrics(request: Request) -> Response:
+        return Response(generate_latest(guide.counts.registry), media_type=CONTENT_TYPE_LATEST)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        body = getattr(request.state, "body", None)
+        if body is None and status != 500:
+            body = await request.body()
+        guide.counts.refused(status)
+        detail = "There is nothing here." if status == 404 else "This cannot be answered as it was asked."
+        if status == 500:
+            detail = "Something went wrong on our side. Please try again in a moment."
+        return refusal(status if status in (404, 405, 500) else 400, detail, body or b"")
+
+    app = Starlette(
+        routes=[
+            Route("/healthz", _healthz, methods=["GET"]),
+            Route("/readyz", readyz, methods=["GET"]),
+            Route("/metrics", metrics, methods=["GET"]),
+            *web.routes(),
+            *pages.routes(guide.database),
+        ],
+        middleware=_middleware(settings),
+        exception_handlers={HTTPException: refused, Exception: refused},
+        lifespan=lifespan,
+    )
+    app.state.guide = guide
+    return app
+
+
+class _Welcome:
+    """The first words of a conversation. They need no engine."""
+
+    def __init__(self, texts: Texts, catalogue: ChoiceCatalogue) -> None:
+        self._texts = texts
+        self._catalogue = catalogue
+
+    def __call__(self, locale: Locale) -> Sequence[GuideMessage]:
+        return (
+            Text(self._texts.say("welcome", locale)),
+            Choices(self._catalogue.choices(MENU, locale), self._texts.say("how_can_we_help", locale)),
+        )
+
+
+class _SecurityHeaders:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    origins = settings.cors_origins.split()
+    listed = [Middleware(_SecurityHeaders)]
+    if origins:
+        listed.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=origins,
+                allow_methods=["GET", "POST", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "Prefer", "Last-Event-ID"],
+                max_age=600,
+            )
+        )
+    return listed
+
+
+async def _healthz(request: Request) -> Response:
+    return PlainTextResponse("alive\n")
+
+
+def _absolute(url: str) -> str:
+    """The same database, for a process in another folder."""
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/") and ":memory:" not in url:
+        return prefix + str(Path(url.removeprefix(prefix)).resolve())
+    return url
+
+
+__all__ = ["Guide", "build_app", "build_guide", "prepare"]

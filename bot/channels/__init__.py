@@ -1,0 +1,1 @@
+"""The ways people talk with the guide. Each verifies, translates in, and renders out; none decides what is said."""

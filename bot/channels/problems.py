@@ -1,0 +1,83 @@
+"""How a request is refused: RFC 9457 problem details, kindly, and with the floor where the request was a cry for help.
+
+Whatever the reason for refusing, a body that carries crisis text or the crisis choice is answered with the floor in the
+problem's `messages`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from bot.messages import Level, Locale, Message, after_the_floor, brief_floor, checkin_question, floor, trouble
+from bot.turns import level_of
+
+_TITLES = {
+    400: "The request could not be read",
+    401: "This needs the conversation's own token",
+    404: "There is no such thing here",
+    405: "This cannot be done here",
+    409: "This id was used for another message",
+    413: "That is too long",
+    415: "Please send JSON",
+    422: "The request does not fit",
+    429: "That was a lot at once",
+    500: "Something went wrong on our side",
+    503: "Something is down on our side",
+}
+
+#: How much of a body that is refused is still looked at (bytes).
+SCREENED_BYTES = 256 * 1024
+
+_STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def problem(status: int, detail: str, messages: Sequence[Message] = (), headers: Mapping[str, str] | None = None) -> Response:
+    """A problem response. `detail` says what to do; `messages` are for the person, the floor first where it belongs."""
+    body: dict[str, Any] = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail}
+    if messages:
+        body["messages"] = [message.to_dict() for message in messages]
+    return Response(
+        json.dumps(body, ensure_ascii=False),
+        status_code=status,
+        media_type="application/problem+json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def level_of_body(body: bytes) -> Level:
+    """The level of whatever a refused request carries, even if it is not JSON, not UTF-8, or far too long."""
+    text = body[:SCREENED_BYTES].decode("utf-8", errors="replace")
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        parsed = None
+    if isinstance(parsed, Mapping):
+        choice, said = parsed.get("choice"), parsed.get("text")
+        if isinstance(choice, str) and level_of(None, choice) != "none":
+            return "crisis"
+        pieces = said if isinstance(said, str) else " ".join(str(value) for value in parsed.values())
+        return level_of(pieces, None)
+    if parsed is not None:
+        return level_of(str(parsed), None)
+    # Broken JSON: look at the strings in it, or at all of it.
+    strings = " ".join(_STRINGS.findall(text))
+    return "crisis" if "crisis" == level_of(strings, None) else level_of(text, None)
+
+
+def refusal(status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None) -> Response:
+    """Refuse a request; the floor goes in its body when the request may be a crisis."""
+    return problem(status, detail, messages_for(level_of_body(body), locale), headers)
+
+
+def messages_for(level: Level, locale: Locale) -> tuple[Message, ...]:
+    """What the person reads when their message could not be taken: the floor, or the two numbers last."""
+    if level == "crisis":
+        return (floor(locale), after_the_floor(locale))
+    if level == "checkin":
+        return (floor(locale), checkin_question(locale))
+    return (trouble(locale), brief_floor(locale))

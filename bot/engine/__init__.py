@@ -1,0 +1,1 @@
+"""The dialogue engine: Rasa inside, a plain call outside."""

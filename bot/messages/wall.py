@@ -1,0 +1,67 @@
+"""The few sentences said without the model: the check-in, and the words for when something breaks.
+
+They are constants for the same reason as the floor: they must be there when everything else is not.
+"""
+
+from __future__ import annotations
+
+from bot.messages.content import Choice, Choices, Locale, Text
+
+_CHECKIN: dict[Locale, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "en": (
+        "I may have misread you, and I would rather ask. Are you safe right now?",
+        (("Yes, I'm safe", "safe"), ("No, or I'm not sure", "not_safe"), ("I want someone to talk to", "talk")),
+    ),
+    "fr": (
+        "J'ai peut-être mal compris, et je préfère demander. Êtes-vous en sécurité en ce moment ?",
+        (
+            ("Oui, je suis en sécurité", "safe"),
+            ("Non, ou je n'en suis pas certain·e", "not_safe"),
+            ("Je veux parler à quelqu'un", "talk"),
+        ),
+    ),
+}
+
+_TROUBLE: dict[Locale, str] = {
+    "en": "Something went wrong on our side, and I could not answer that. Please try again in a moment.",
+    "fr": "Un problème est survenu de notre côté et je n'ai pas pu répondre. Veuillez réessayer dans un moment.",
+}
+
+_CRISIS_NEXT: dict[Locale, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "en": (
+        "I'm still here. Here is what you can look at next:",
+        (
+            ("More crisis lines", "crisis"),
+            ("I can't talk out loud", "text_only"),
+            ("Someone to talk to", "talk"),
+        ),
+    ),
+    "fr": (
+        "Je suis toujours là. Voici ce que vous pouvez voir ensuite :",
+        (
+            ("D'autres lignes de crise", "crisis"),
+            ("Je ne peux pas parler à voix haute", "text_only"),
+            ("Quelqu'un à qui parler", "talk"),
+        ),
+    ),
+}
+
+
+def checkin_question(locale: Locale = "en") -> Choices:
+    """One gentle question, asked after the floor when a message may be a crisis."""
+    return _choices(_CHECKIN[locale])
+
+
+def trouble(locale: Locale = "en") -> Text:
+    """What a person reads when their message could not be answered."""
+    return Text(_TROUBLE[locale])
+
+
+def after_the_floor(locale: Locale = "en") -> Choices:
+    """What follows the floor when the guide itself cannot answer in time."""
+    return _choices(_CRISIS_NEXT[locale])
+
+
+def _choices(spec: tuple[str, tuple[tuple[str, str], ...]]) -> Choices:
+    text, pairs = spec
+    return Choices(tuple(Choice(label, value) for label, value in pairs), text)

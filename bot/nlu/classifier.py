@@ -1,0 +1,130 @@
+"""Name the intent of a message: multinomial logistic regression over its sentence vector.
+
+Rasa's own classifier is kept with skops, fixes its regularisation and loads slowly. This one keeps plain arrays.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.encoder import SentenceEncoder
+
+_FILE = "intents"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SentenceIntentClassifier(IntentClassifier, GraphComponent):
+    """Sets `intent` and `intent_ranking` with confidences that sum to 1."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        labels: list[str] | None = None,
+        weights: NDArray[np.float64] | None = None,
+        bias: NDArray[np.float64] | None = None,
+    ) -> None:
+        self.config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self.labels = labels or []
+        self.weights = weights
+        self.bias = bias
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Components that must come before this one."""
+        return [SentenceEncoder]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`C` is the inverse strength of regularisation; `ranking_length` how many intents are told."""
+        return {"C": 1.0, "max_iter": 300, "ranking_length": 10}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceIntentClassifier:
+        """Make an untrained component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the weights on all examples that have an intent and a text, and store them."""
+        from sklearn.linear_model import LogisticRegression
+
+        examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
+        if not examples:
+            return self._resource
+        vectors = np.vstack([_vector(example) for example in examples])
+        model = LogisticRegression(
+            C=self.config["C"], max_iter=self.config["max_iter"], class_weight="balanced", random_state=0
+        )
+        model.fit(vectors, [example.get(INTENT) for example in examples])
+        self.labels = [str(label) for label in model.classes_]
+        self.weights, self.bias = model.coef_, model.intercept_
+        if len(self.labels) == 2:
+            self.weights = np.vstack([-self.weights[0] / 2, self.weights[0] / 2])
+            self.bias = np.array([-self.bias[0] / 2, self.bias[0] / 2])
+        self._persist()
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Name the intent of each message that has a sentence vector."""
+        for message in messages:
+            vector = _vector(message)
+            if self.weights is None or self.bias is None or vector is None:
+                continue
+            scores = self.weights @ vector + self.bias
+            odds = np.exp(scores - scores.max())
+            confidences = odds / odds.sum()
+            order = np.argsort(-confidences)
+            ranking = [{"name": self.labels[i], "confidence": float(confidences[i])} for i in order]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking[: self.config["ranking_length"]], add_to_output=True)
+        return messages
+
+    def _persist(self) -> None:
+        assert self.weights is not None and self.bias is not None
+        with self._model_storage.write_to(self._resource) as folder:
+            np.savez(folder / f"{_FILE}.npz", weights=self.weights, bias=self.bias)
+            (folder / f"{_FILE}.json").write_text(json.dumps(self.labels), encoding="utf-8")
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SentenceIntentClassifier:
+        """Load the stored arrays; a model without them (trained on no examples) names no intent."""
+        try:
+            with model_storage.read_from(resource) as folder:
+                labels = json.loads((folder / f"{_FILE}.json").read_text(encoding="utf-8"))
+                with np.load(folder / f"{_FILE}.npz", allow_pickle=False) as arrays:
+                    return cls(config, model_storage, resource, labels, arrays["weights"], arrays["bias"])
+        except ValueError:
+            return cls.create(config, model_storage, resource, execution_context)
+
+
+def _vector(message: Message) -> Any:
+    _, sentence = message.get_dense_features(TEXT)
+    return None if sentence is None else sentence.features[0]

@@ -1,0 +1,53 @@
+"""The safety gate, last in the pipeline: what may be a crisis is a crisis to the dialogue, whatever was classified.
+
+The first layer stands in `bot/turns`, before any model. This is the second.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.safety import screen
+
+#: Set as the intent's confidence when the gate decides.
+CERTAIN = 1.0
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class SafetyGate(GraphComponent):
+    """Rules over the classifier: `crisis` when the screen is certain, and never a sure `crisis` without it.
+
+    What the screen finds possible is not overruled: the check-in is asked in front of the answer by `bot/turns`. A
+    `crisis` that only the classifier saw stands as it is; the floor is then put in front by the outbox's last check.
+    """
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SafetyGate:
+        """Make the component; nothing is trained or stored."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Screen each message and set the intent `crisis` where the screen is certain."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text and screen(text).level == "crisis":
+                message.set(INTENT, {"name": "crisis", "confidence": CERTAIN}, add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Training data passes unchanged."""
+        return training_data

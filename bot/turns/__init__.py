@@ -1,0 +1,24 @@
+"""Turns: every message taken once, answered once, in order, the floor first."""
+
+from bot.turns.counts import Counts
+from bot.turns.sealing import Seal, UnreadableMessageError
+from bot.turns.service import Accepted, Limits, StoreUnavailableError, Turns, UnknownChoiceError
+from bot.turns.store import ConflictingMessageError, Receipt, TurnStore, UnknownConversationError
+from bot.turns.wall import is_clear_yes, level_of
+
+__all__ = [
+    "Accepted",
+    "ConflictingMessageError",
+    "Counts",
+    "Limits",
+    "Receipt",
+    "Seal",
+    "StoreUnavailableError",
+    "TurnStore",
+    "Turns",
+    "UnknownChoiceError",
+    "UnknownConversationError",
+    "UnreadableMessageError",
+    "is_clear_yes",
+    "level_of",
+]

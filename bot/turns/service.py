@@ -1,0 +1,370 @@
+"""A turn, from message to reply, in one straight walk.
+
+A channel hands in a message; it is screened, stored under its id, and only then acknowledged. In the order of the
+conversation it is then answered by the engine within a time limit, the floor is put in front where it belongs, and the
+turn is stored in the same transaction that wipes the message. The channel delivers.
+
+The floor never waits: it is in the receipt of a message that may be a crisis, before lock, tracker, model or database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.engine.protocol import EngineError, EngineReply, EngineRequest, EngineTimeoutError
+from bot.messages import (
+    ChoiceCatalogue,
+    Choices,
+    Level,
+    Locale,
+    Message,
+    Text,
+    Turn,
+    after_the_floor,
+    brief_floor,
+    checkin_question,
+    floor,
+    floor_first,
+    is_floor,
+    messages_from_dicts,
+    trouble,
+)
+from bot.turns.counts import Counts
+from bot.turns.sealing import Seal, UnreadableMessageError
+from bot.turns.store import TurnStore, Waiting
+from bot.turns.wall import SAFE_CHOICE, Decision, Standing, decide, level_of
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: Answers with these topics say nothing that a check-in should be followed by.
+_NOT_A_REQUEST = frozenset({"unknown", "smalltalk", "menu", "checkin", "crisis"})
+
+
+class StoreUnavailableError(Exception):
+    """The database cannot be reached, so nothing was stored."""
+
+
+class UnknownChoiceError(ValueError):
+    """The choice is not on the allow-list."""
+
+
+class Engine(Protocol):
+    """What a turn needs of the dialogue engine."""
+
+    async def answer(self, request: EngineRequest, seconds: float, urgent: bool = False) -> EngineReply:
+        """Answer one turn within a time limit. Raises EngineError."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Time limits in seconds.
+
+    `turn`: an ordinary turn, waiting included. `crisis`: what a crisis turn, or one in its way, waits for the engine.
+    `store`: one visit to the database.
+    """
+
+    turn: float = 8.0
+    crisis: float = 0.8
+    store: float = 3.0
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A stored message. `first` is what the person must see at once: the floor, where the message may be a crisis."""
+
+    seq: int
+    level: Level
+    repeated: bool
+    first: tuple[Message, ...]
+
+
+@dataclass
+class _Lane:
+    """One conversation at work in this process."""
+
+    task: asyncio.Task[None] | None = None
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+    again: bool = False
+
+
+class Turns:
+    """Takes messages, answers them once and in order, and keeps the turns for those who come back for them."""
+
+    def __init__(
+        self,
+        store: TurnStore,
+        engine: Engine,
+        seal: Seal,
+        catalogue: ChoiceCatalogue,
+        welcome: Callable[[Locale], Sequence[Message]],
+        counts: Counts,
+        limits: Limits | None = None,
+        idle: timedelta = timedelta(hours=24),
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._seal = seal
+        self._catalogue = catalogue
+        self._welcome = welcome
+        self._counts = counts
+        self._limits = limits or Limits()
+        self._idle = idle
+        self._lanes: dict[str, _Lane] = {}
+        self._listeners: dict[str, set[asyncio.Event]] = {}
+        # SQLite takes one writer at a time: one thread here is an orderly queue for it.
+        threads = 1 if store.engine.dialect.name == "sqlite" else 8
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Answer what a crash left unanswered, and begin to remove what has expired."""
+        self._sweeper = asyncio.create_task(self._sweep(), name="sweeper")
+        with contextlib.suppress(StoreUnavailableError):
+            for conversation_id in await self._stored(self._store.unanswered):
+                self._work_on(conversation_id)
+
+    async def stop(self) -> None:
+        """Stop working. What is not answered stays stored and is answered at the next start."""
+        tasks = [lane.task for lane in self._lanes.values() if lane.task]
+        tasks += [self._sweeper] if self._sweeper else []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._pool.shutdown(wait=False)
+
+    async def begin(self, channel: str, locale: Locale) -> tuple[str, Sequence[Message]]:
+        """Create a conversation; its id, and the words of welcome.
+
+        Raises:
+            StoreUnavailableError: the database cannot be reached.
+        """
+        conversation_id = str(uuid.uuid4())
+        await self._stored(self._store.begin, conversation_id, channel, locale)
+        return conversation_id, self._welcome(locale)
+
+    async def accept(
+        self,
+        conversation_id: str,
+        message_id: str,
+        fingerprint: str,
+        text: str | None = None,
+        choice: str | None = None,
+        locale: Locale = "en",
+    ) -> Accepted:
+        """Take in a message, once: exactly one of `text` and `choice`.
+
+        Raises:
+            UnknownChoiceError, UnknownConversationError, ConflictingMessageError: nothing was stored.
+            StoreUnavailableError: the database cannot be reached, and nothing was stored.
+        """
+        if choice is not None and choice not in self._catalogue:
+            raise UnknownChoiceError("this choice is not one the guide offers")
+        level = level_of(text, choice)
+
+        def decision(standing: Standing) -> tuple[Decision, bytes]:
+            decided = decide(level, text, choice, standing)
+            meant = {"choice": SAFE_CHOICE} if decided.says_safe else {"choice": choice} if choice else {"text": text}
+            return decided, self._seal.close(meant)
+
+        receipt = await self._stored(self._store.accept, conversation_id, message_id, fingerprint, decision)
+        lane = self._work_on(conversation_id)
+        alarm = receipt.level != "none"
+        if alarm:
+            lane.hurry.set()
+        first = (floor(locale),) if alarm else ()
+        return Accepted(receipt.seq, _as_level(receipt.level), receipt.repeated, first)
+
+    async def wait_for(self, conversation_id: str, seq: int, seconds: float) -> Mapping[str, Any] | None:
+        """The turn as JSON when it is answered within so many seconds, else None."""
+        with self._listen(conversation_id) as changed:
+            deadline = asyncio.get_running_loop().time() + seconds
+            while True:
+                changed.clear()
+                turn = await self._stored(self._store.turn, conversation_id, seq)
+                left = deadline - asyncio.get_running_loop().time()
+                if turn is not None or left <= 0:
+                    return turn
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(changed.wait(), left)
+
+    async def stream(self, conversation_id: str, after: int) -> AsyncIterator[Mapping[str, Any]]:
+        """Every turn after a place in the conversation, as it is answered, until the conversation is gone.
+
+        Raises:
+            UnknownConversationError: there is no such conversation, now or later.
+            StoreUnavailableError: the database cannot be reached.
+        """
+        with self._listen(conversation_id) as changed:
+            while True:
+                changed.clear()
+                for turn in await self._stored(self._store.turns_after, conversation_id, after):
+                    after = int(turn["seq"])
+                    yield turn
+                await changed.wait()
+
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether a conversation is there. Raises StoreUnavailableError."""
+        return await self._stored(self._store.exists, conversation_id)
+
+    async def delete(self, conversation_id: str) -> bool:
+        """Remove a conversation, end its streams, and tell whether it was there. Raises StoreUnavailableError."""
+        lane = self._lanes.pop(conversation_id, None)
+        if lane and lane.task:
+            lane.task.cancel()
+            await asyncio.gather(lane.task, return_exceptions=True)
+        gone = await self._stored(self._store.delete, conversation_id)
+        self._tell(conversation_id)
+        return gone
+
+    async def report_wrong_number(self, slug: str, contact: str | None) -> None:
+        """Note that a number is wrong. Raises StoreUnavailableError."""
+        await self._stored(self._store.report_wrong_number, slug, contact)
+
+    def _work_on(self, conversation_id: str) -> _Lane:
+        lane = self._lanes.setdefault(conversation_id, _Lane())
+        lane.again = True
+        if lane.task is None or lane.task.done():
+            lane.task = asyncio.create_task(self._drain(conversation_id, lane), name="turns")
+        return lane
+
+    async def _drain(self, conversation_id: str, lane: _Lane) -> None:
+        pause = 0.1
+        while lane.again:
+            lane.again = False
+            try:
+                while (waiting := await self._stored(self._store.next_waiting, conversation_id)) is not None:
+                    await self._answer(waiting, lane)
+                    self._tell(conversation_id)
+            except StoreUnavailableError:
+                # The message is stored; it is answered when the database is back.
+                lane.again = True
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+        self._lanes.pop(conversation_id, None)
+
+    async def _answer(self, waiting: Waiting, lane: _Lane) -> None:
+        locale = _as_locale(waiting.locale)
+        level = _as_level(waiting.level)
+        standing: Standing | None = None
+        with self._counts.timing():
+            try:
+                reply = await self._ask(waiting, lane, urgent=level != "none")
+                if level == "none" and reply.intent == "crisis":
+                    # Only the classifier heard it: possible, not certain.
+                    level = "checkin"
+                    standing = Standing("crisis" if waiting.pinned == "crisis" else "checkin", True)
+                messages, topic = self._compose(level, reply, locale)
+                state, locale = reply.state, _as_locale(str(reply.state.get("locale", locale)))
+            except (EngineError, UnreadableMessageError, KeyError, TypeError, ValueError) as error:
+                self._counts.failed(type(error).__name__)
+                log.error("a turn was answered without the engine: %s", type(error).__name__)
+                messages, topic, state = *_without_engine(level, locale), waiting.state
+        pinned = level != "none" or waiting.pinned != "none"
+        if level == "none" and (pinned and not _names_the_numbers_last(messages)):
+            messages = (*messages, brief_floor(locale))
+        turn = Turn(waiting.message_id, waiting.seq, topic, level, pinned, self._floor_first(level, messages, locale))
+        await self._stored(self._store.finish, waiting, turn.to_dict(), state, locale, standing)
+        self._counts.answered()
+
+    async def _ask(self, waiting: Waiting, lane: _Lane, urgent: bool) -> EngineReply:
+        said = self._seal.open(waiting.sealed)
+        request = EngineRequest(waiting.locale, waiting.state, said.get("text"), said.get("choice"))
+        seconds = self._limits.crisis if urgent else self._limits.turn
+        asking = asyncio.create_task(self._engine.answer(request, seconds, urgent))
+        if urgent:
+            lane.hurry.clear()
+            return await asking
+        hurried = asyncio.create_task(lane.hurry.wait())
+        try:
+            await asyncio.wait({asking, hurried}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                # A crisis waits behind this turn: it gets a moment more, no longer.
+                await asyncio.wait({asking}, timeout=self._limits.crisis)
+            if not asking.done():
+                raise EngineTimeoutError("a crisis message came after this one, and the engine was slow")
+            return asking.result()
+        finally:
+            hurried.cancel()
+            if not asking.done():
+                asking.cancel()
+
+    def _compose(self, level: Level, reply: EngineReply, locale: Locale) -> tuple[tuple[Message, ...], Any]:
+        messages = messages_from_dicts(reply.messages)
+        if level == "crisis":
+            return messages, "crisis"
+        if level == "checkin":
+            asked = reply.topic not in _NOT_A_REQUEST
+            answer = tuple(m for m in messages if not is_floor(m) and not isinstance(m, Choices)) if asked else ()
+            return (floor(locale), checkin_question(locale), *answer), "checkin"
+        return messages, reply.topic
+
+    def _floor_first(self, level: Level, messages: tuple[Message, ...], locale: Locale) -> tuple[Message, ...]:
+        """The last check at the outbox: no crisis turn goes out without the floor in front."""
+        if level == "none" or (messages and is_floor(messages[0])):
+            return messages
+        self._counts.floor_added()
+        return floor_first(messages, locale)
+
+    async def _stored(self, call: Callable[..., T], *args: Any) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await asyncio.wait_for(loop.run_in_executor(self._pool, call, *args), self._limits.store)
+        except (SQLAlchemyError, OSError, asyncio.TimeoutError) as error:
+            # SQLAlchemy quotes a statement's parameters in its errors: only the kind is told.
+            log.error("the database failed: %s", type(error).__name__)
+            self._counts.store_failed()
+            raise StoreUnavailableError("the database cannot be reached") from None
+
+    @contextlib.contextmanager
+    def _listen(self, conversation_id: str) -> Any:
+        changed = asyncio.Event()
+        listeners = self._listeners.setdefault(conversation_id, set())
+        listeners.add(changed)
+        try:
+            yield changed
+        finally:
+            listeners.discard(changed)
+            if not listeners:
+                self._listeners.pop(conversation_id, None)
+
+    def _tell(self, conversation_id: str) -> None:
+        for changed in self._listeners.get(conversation_id, ()):
+            changed.set()
+
+    async def _sweep(self) -> None:
+        while True:
+            with contextlib.suppress(StoreUnavailableError):
+                await self._stored(self._store.expire, self._idle)
+            await asyncio.sleep(600)
+
+
+def _without_engine(level: Level, locale: Locale) -> tuple[tuple[Message, ...], Any]:
+    if level == "crisis":
+        return (floor(locale), after_the_floor(locale)), "crisis"
+    if level == "checkin":
+        return (floor(locale), checkin_question(locale)), "checkin"
+    return (trouble(locale), brief_floor(locale)), "unknown"
+
+
+def _names_the_numbers_last(messages: Sequence[Message]) -> bool:
+    return bool(messages) and isinstance(messages[-1], Text) and messages[-1] in (brief_floor("en"), brief_floor("fr"))
+
+
+def _as_locale(value: str) -> Locale:
+    return "fr" if value == "fr" else "en"
+
+
+def _as_level(value: str) -> Level:
+    return "crisis" if value == "crisis" else "checkin" if value == "checkin" else "none"

@@ -1,0 +1,246 @@
+"""Inbox and outbox in the database: a message is taken once, answered once, and its words are gone with the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
+
+from bot.turns.models import Conversation, TurnRow, WrongNumberReport
+from bot.turns.wall import Decision, Standing
+
+
+class UnknownConversationError(LookupError):
+    """There is no such conversation: it never was, it expired, or it was deleted."""
+
+
+class ConflictingMessageError(ValueError):
+    """The id of a message was used before, for another message."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof that a message is stored: its place in the conversation, and its level. `repeated` if it was before."""
+
+    seq: int
+    level: str
+    repeated: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A stored message that is not answered yet, with all that answering it needs."""
+
+    conversation_id: str
+    seq: int
+    message_id: str
+    sealed: bytes
+    level: str
+    locale: str
+    state: Mapping[str, Any]
+    pinned: str
+
+
+class TurnStore:
+    """All reads and writes of conversations. Every method is one transaction and may raise SQLAlchemy's errors."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def begin(self, conversation_id: str, channel: str, locale: str) -> None:
+        """Create a conversation."""
+        with Session(self.engine) as session, session.begin():
+            session.add(
+                Conversation(
+                    id=conversation_id,
+                    channel=channel,
+                    locale=locale,
+                    state={},
+                    pinned="none",
+                    checkin_open=False,
+                    last_seq=0,
+                    active_at=_now(),
+                )
+            )
+
+    def exists(self, conversation_id: str) -> bool:
+        """Whether a conversation is there."""
+        with Session(self.engine) as session:
+            return session.get(Conversation, conversation_id) is not None
+
+    def accept(
+        self,
+        conversation_id: str,
+        message_id: str,
+        fingerprint: str,
+        decide: Callable[[Standing], tuple[Decision, bytes]],
+    ) -> Receipt:
+        """Take a message in, once.
+
+        `decide` is told how the conversation stands and gives the decision and the sealed message.
+
+        Raises:
+            UnknownConversationError: no such conversation.
+            ConflictingMessageError: the id was used for another message.
+        """
+        with Session(self.engine) as session, session.begin():
+            # Written first, so that two messages at once are taken one after the other.
+            taken = session.execute(
+                update(Conversation)
+                .where(Conversation.id == conversation_id)
+                .values(last_seq=Conversation.last_seq + 1)
+                .returning(Conversation.last_seq, Conversation.pinned, Conversation.checkin_open)
+            ).one_or_none()
+            if taken is None:
+                raise UnknownConversationError("no such conversation: begin a new one")
+            earlier = session.execute(
+                select(TurnRow.seq, TurnRow.fingerprint, TurnRow.level).where(
+                    TurnRow.conversation_id == conversation_id, TurnRow.message_id == message_id
+                )
+            ).one_or_none()
+            if earlier is not None:
+                session.rollback()
+                if earlier.fingerprint != fingerprint:
+                    raise ConflictingMessageError("this id was used for another message: send a new id")
+                return Receipt(earlier.seq, earlier.level, True)
+            decision, sealed = decide(Standing(taken.pinned, taken.checkin_open))
+            session.add(
+                TurnRow(
+                    conversation_id=conversation_id,
+                    seq=taken.last_seq,
+                    message_id=message_id,
+                    fingerprint=fingerprint,
+                    sealed=sealed,
+                    level=decision.level,
+                )
+            )
+            session.execute(
+                update(Conversation)
+                .where(Conversation.id == conversation_id)
+                .values(
+                    pinned=decision.standing.pinned,
+                    checkin_open=decision.standing.checkin_open,
+                    active_at=_now(),
+                )
+            )
+            return Receipt(taken.last_seq, decision.level, False)
+
+    def next_waiting(self, conversation_id: str) -> Waiting | None:
+        """The earliest message of a conversation that is not answered."""
+        with Session(self.engine) as session:
+            row = session.execute(
+                select(TurnRow, Conversation)
+                .join(Conversation, Conversation.id == TurnRow.conversation_id)
+                .where(TurnRow.conversation_id == conversation_id, TurnRow.answer.is_(None))
+                .order_by(TurnRow.seq)
+                .limit(1)
+            ).one_or_none()
+            if row is None:
+                return None
+            turn, conversation = row
+            return Waiting(
+                conversation_id=conversation_id,
+                seq=turn.seq,
+                message_id=turn.message_id,
+                sealed=turn.sealed or b"",
+                level=turn.level,
+                locale=conversation.locale,
+                state=conversation.state,
+                pinned=conversation.pinned,
+            )
+
+    def finish(
+        self,
+        waiting: Waiting,
+        answer: Mapping[str, Any],
+        state: Mapping[str, Any],
+        locale: str,
+        standing: Standing | None = None,
+    ) -> None:
+        """Store the turn and the new state, and wipe the message, all at once.
+
+        `standing` is given only where the answer itself raised the alarm.
+        """
+        raised = {"pinned": standing.pinned, "checkin_open": standing.checkin_open} if standing else {}
+        with Session(self.engine) as session, session.begin():
+            session.execute(
+                update(TurnRow)
+                .where(
+                    TurnRow.conversation_id == waiting.conversation_id,
+                    TurnRow.seq == waiting.seq,
+                    TurnRow.answer.is_(None),
+                )
+                .values(answer=dict(answer), level=answer["level"], sealed=None)
+            )
+            session.execute(
+                update(Conversation)
+                .where(Conversation.id == waiting.conversation_id)
+                .values(state=dict(state), locale=locale, active_at=_now(), **raised)
+            )
+
+    def turn(self, conversation_id: str, seq: int) -> Mapping[str, Any] | None:
+        """One turn as JSON, or None when it is not answered yet."""
+        with Session(self.engine) as session:
+            return session.scalar(
+                select(TurnRow.answer).where(TurnRow.conversation_id == conversation_id, TurnRow.seq == seq)
+            )
+
+    def turns_after(self, conversation_id: str, seq: int) -> list[Mapping[str, Any]]:
+        """The turns after a place in the conversation, in order, up to the first that is not answered.
+
+        Raises:
+            UnknownConversationError: no such conversation.
+        """
+        with Session(self.engine) as session:
+            if session.get(Conversation, conversation_id) is None:
+                raise UnknownConversationError("no such conversation: begin a new one")
+            answers = session.scalars(
+                select(TurnRow.answer)
+                .where(TurnRow.conversation_id == conversation_id, TurnRow.seq > seq)
+                .order_by(TurnRow.seq)
+            )
+            turns: list[Mapping[str, Any]] = []
+            for answer in answers:
+                if answer is None:
+                    break
+                turns.append(answer)
+            return turns
+
+    def delete(self, conversation_id: str) -> bool:
+        """Remove a conversation and everything about it; tells whether it was there."""
+        with Session(self.engine) as session, session.begin():
+            session.execute(delete(TurnRow).where(TurnRow.conversation_id == conversation_id))
+            gone = session.execute(
+                delete(Conversation).where(Conversation.id == conversation_id).returning(Conversation.id)
+            )
+            return gone.one_or_none() is not None
+
+    def expire(self, idle: timedelta) -> int:
+        """Remove the conversations that have been idle for so long; tells how many."""
+        old = select(Conversation.id).where(Conversation.active_at < _now() - idle)
+        with Session(self.engine) as session, session.begin():
+            ids = list(session.scalars(old))
+            session.execute(delete(TurnRow).where(TurnRow.conversation_id.in_(ids)))
+            session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
+            return len(ids)
+
+    def unanswered(self) -> list[str]:
+        """The conversations in which a message still waits, as after a crash."""
+        with Session(self.engine) as session:
+            return list(
+                session.scalars(select(TurnRow.conversation_id).where(TurnRow.answer.is_(None)).distinct())
+            )
+
+    def report_wrong_number(self, slug: str, contact: str | None) -> None:
+        """Note that somebody found a number wrong: which one and the day, nothing more."""
+        today: date = _now().date()
+        with Session(self.engine) as session, session.begin():
+            session.add(WrongNumberReport(slug=slug, contact=contact, reported_on=today))
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
