@@ -31,6 +31,7 @@ from bot.messages import (
     load_catalogue,
     load_texts,
 )
+from bot.messages.vocabulary import ambiguous_key
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 
@@ -63,8 +64,6 @@ def schools() -> Mapping[str, Mapping[str, Any]]:
 @lru_cache(maxsize=1)
 def ambiguous_places() -> Mapping[str, Mapping[str, Any]]:
     """The place words with several meanings, by their stable name."""
-    from bot.messages.vocabulary import ambiguous_key
-
     entries = yaml.safe_load((DATA / "vocabulary" / "regions.yml").read_text(encoding="utf-8"))["ambiguous"]
     return {ambiguous_key(entry["text"]): entry for entry in entries}
 
@@ -155,16 +154,21 @@ class Reply:
     visit: Visit
 
 
+Answer = Union[Reply, "list[Message]"]
+
+
 class GuideAction(Action):  # type: ignore[misc]
     """One reply of the guide.
 
     Subclasses set `intent` (the action is called `action_<intent>`), `topic` (as in the turn), and whether the reply is
-    a `place` that "back" returns to; and they say it in `answer`.
+    a `place` that "back" returns to; and they say it in `answer`. Where the answer depends on a place (`asks_where`), a
+    place word with several meanings is asked about first.
     """
 
     intent: ClassVar[str] = ""
     topic: ClassVar[str] = "unknown"
     is_place: ClassVar[bool] = True
+    asks_where: ClassVar[bool] = False
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -176,7 +180,8 @@ class GuideAction(Action):  # type: ignore[misc]
 
     def reply(self, visit: Visit) -> Reply:
         """Answer, as the place that the person now is at."""
-        answered = self.answer(visit)
+        unclear = self.asks_where and "ambiguous_place" in visit.said and not {"region", "school"} & set(visit.said)
+        answered: Answer = [_which_one(visit)] if unclear else self.answer(visit)
         reply = answered if isinstance(answered, Reply) else Reply(self.topic, answered, visit)
         if self.is_place and reply.visit.place != self.intent:
             trail = (*reply.visit.trail, self.intent)[-TRAIL_LENGTH:]
@@ -199,6 +204,12 @@ class GuideAction(Action):  # type: ignore[misc]
             SlotSet("trail", list(visit.trail)),
             SlotSet("topic", reply.topic),
         ]
+
+
+def _which_one(visit: Visit) -> Choices:
+    entry = ambiguous_places()[visit.said["ambiguous_place"]]
+    values = [f"region_{option.lower()}" if option.isupper() else f"school_{option}" for option in entry["options"]]
+    return Choices(catalogue().choices([*values, "menu"], visit.locale), entry["ask"][visit.locale])
 
 
 def _visit(tracker: Tracker) -> Visit:
@@ -226,6 +237,3 @@ def _all(kind: type[GuideAction]) -> Iterator[type[GuideAction]]:
         if subclass.intent:
             yield subclass
         yield from _all(subclass)
-
-
-Answer = Union[Reply, "list[Message]"]

@@ -36,6 +36,7 @@ class ActionCrisisRegion(GuideAction):
 
     intent = "crisis_region"
     topic = "crisis"
+    asks_where = True
 
     def answer(self, visit: Visit) -> Answer:
         """See the class."""

@@ -76,6 +76,7 @@ class ActionPhysicianProgram(GuideAction):
 
     intent = "physician_program"
     topic = "physician"
+    asks_where = True
 
     def answer(self, visit: Visit) -> Answer:
         """See the class."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.base import REGION_CHOICES, Answer, GuideAction, Reply, Visit, action_for, ambiguous_places
+from actions.base import REGION_CHOICES, Answer, GuideAction, Reply, Visit, action_for
 from bot.directory import Listing
-from bot.messages import Choices, Message
+from bot.messages import Message
 
 #: The places that ask for a region, and answer once it is said.
 ASKING = ("crisis", "crisis_region", "crisis_lines", "text_only", "talk", "university", "physician_program")
@@ -17,11 +17,10 @@ class ActionRegion(GuideAction):
 
     intent = "region"
     topic = "region"
+    asks_where = True
 
     def reply(self, visit: Visit) -> Reply:
         """Answer for the place that asked, if one did; it stays the place the person is at."""
-        if "ambiguous_place" in visit.said and "region" not in visit.said:
-            return Reply(_topic_of(visit), [_which_one(visit)], visit)
         if visit.said.get("region") == "ask":
             visit = replace(visit, region=None, school=None)
         if visit.place in ASKING:
@@ -65,13 +64,3 @@ class ActionRegion(GuideAction):
             gaps.append("missing_university")
         return ", ".join(visit.text(gap).text for gap in gaps)
 
-
-def _which_one(visit: Visit) -> Choices:
-    entry = ambiguous_places()[visit.said["ambiguous_place"]]
-    values = [f"region_{option.lower()}" if option.isupper() else f"school_{option}" for option in entry["options"]]
-    asked = visit.choices(*values, "menu", lead=None)
-    return Choices(asked.choices, entry["ask"][visit.locale])
-
-
-def _topic_of(visit: Visit) -> str:
-    return action_for(visit.place).topic if visit.place in ASKING else ActionRegion.topic

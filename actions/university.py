@@ -14,6 +14,7 @@ class ActionUniversity(GuideAction):
 
     intent = "university"
     topic = "university"
+    asks_where = True
 
     def answer(self, visit: Visit) -> Answer:
         """See the class."""

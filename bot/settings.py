@@ -29,10 +29,10 @@ class Settings(BaseSettings):
     var_dir: Path = Field(Path("var"), description="Where a run keeps its database, models, logs and key.")
     data_dir: Path = Field(ROOT / "data", description="The content: resources, texts, training data, vocabularies.")
     rate_limit: Literal["on", "off"] = Field("on", description="Turn rate limits off for load tests only.")
-    turn_seconds: float = Field(8.0, gt=0, le=60, description="Time limit of an ordinary turn, waiting included.")
+    turn_seconds: float = Field(10.0, gt=0, le=60, description="Time limit of an ordinary turn, waiting included.")
     crisis_seconds: float = Field(0.8, gt=0, le=5, description="What a crisis turn waits for the engine.")
     action_seconds: float = Field(3.0, gt=0, le=30, description="Time limit of one action.")
-    hang_seconds: float = Field(6.0, gt=0, le=60, description="How long a turn may keep the engine busy.")
+    hang_seconds: float = Field(4.0, gt=0, le=60, description="How long a turn may keep the engine busy.")
     conversation_hours: float = Field(24.0, gt=0, le=720, description="How long an idle conversation is kept.")
     cors_origins: str = Field("", description="Web sites that may embed the widget: origins, separated by spaces.")
 

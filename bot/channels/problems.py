@@ -13,7 +13,18 @@ from typing import Any
 
 from starlette.responses import Response
 
-from bot.messages import Level, Locale, Message, after_the_floor, brief_floor, checkin_question, floor, trouble
+from bot.messages import (
+    Level,
+    Locale,
+    Message,
+    after_the_floor,
+    brief_floor,
+    checkin_question,
+    floor,
+    too_fast,
+    too_long,
+    trouble,
+)
 from bot.turns import level_of
 
 _TITLES = {
@@ -71,13 +82,13 @@ def level_of_body(body: bytes) -> Level:
 
 def refusal(status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None) -> Response:
     """Refuse a request; the floor goes in its body when the request may be a crisis."""
-    return problem(status, detail, messages_for(level_of_body(body), locale), headers)
+    return problem(status, detail, _messages_for(level_of_body(body), status, locale), headers)
 
 
-def messages_for(level: Level, locale: Locale) -> tuple[Message, ...]:
-    """What the person reads when their message could not be taken: the floor, or the two numbers last."""
+def _messages_for(level: Level, status: int, locale: Locale) -> tuple[Message, ...]:
     if level == "crisis":
         return (floor(locale), after_the_floor(locale))
     if level == "checkin":
         return (floor(locale), checkin_question(locale))
-    return (trouble(locale), brief_floor(locale))
+    why = {413: too_long, 429: too_fast}.get(status, trouble)
+    return (why(locale), brief_floor(locale))

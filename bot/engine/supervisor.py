@@ -43,7 +43,7 @@ class EngineSupervisor:
         data: Path,
         log_file: Path,
         action_seconds: float = 3.0,
-        hang_seconds: float = 6.0,
+        hang_seconds: float = 4.0,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self.model = model

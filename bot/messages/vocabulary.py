@@ -16,6 +16,14 @@ def fold(text: str) -> str:
     return "".join(out)
 
 
+_ELISION = re.compile(r"\b([ldjnmstc]|qu)'(?=\w)")
+
+
+def fold_for_matching(text: str) -> str:
+    """Folded as by `fold`, with French elisions opened ("l'UdeM" becomes "l UdeM"), still position by position."""
+    return _ELISION.sub(r"\1 ", fold(text))
+
+
 def ambiguous_key(text: str) -> str:
     """The stable name of an ambiguous place word: folded, other characters than letters as underscores."""
     return re.sub(r"[^a-z]+", "_", fold(text)).strip("_")

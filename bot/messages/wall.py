@@ -27,6 +27,16 @@ _TROUBLE: dict[Locale, str] = {
     "fr": "Un problème est survenu de notre côté et je n'ai pas pu répondre. Veuillez réessayer dans un moment.",
 }
 
+_TOO_LONG: dict[Locale, str] = {
+    "en": "That was longer than I can read at once. Please send it in shorter parts.",
+    "fr": "C'était plus long que ce que je peux lire d'un coup. Veuillez l'envoyer en parties plus courtes.",
+}
+
+_TOO_FAST: dict[Locale, str] = {
+    "en": "That was a lot at once. Please wait a few seconds and send it again.",
+    "fr": "C'était beaucoup à la fois. Veuillez attendre quelques secondes et l'envoyer de nouveau.",
+}
+
 _CRISIS_NEXT: dict[Locale, tuple[str, tuple[tuple[str, str], ...]]] = {
     "en": (
         "I'm still here. Here is what you can look at next:",
@@ -55,6 +65,16 @@ def checkin_question(locale: Locale = "en") -> Choices:
 def trouble(locale: Locale = "en") -> Text:
     """What a person reads when their message could not be answered."""
     return Text(_TROUBLE[locale])
+
+
+def too_long(locale: Locale = "en") -> Text:
+    """What a person reads when their message is longer than the guide takes."""
+    return Text(_TOO_LONG[locale])
+
+
+def too_fast(locale: Locale = "en") -> Text:
+    """What a person reads when their messages come faster than the guide takes."""
+    return Text(_TOO_FAST[locale])
 
 
 def after_the_floor(locale: Locale = "en") -> Choices:

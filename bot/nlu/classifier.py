@@ -6,6 +6,7 @@ Rasa's own classifier is kept with skops, fixes its regularisation and loads slo
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.messages.vocabulary import fold
 from bot.nlu.encoder import SentenceEncoder
 
 _FILE = "intents"
@@ -26,7 +28,11 @@ _FILE = "intents"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SentenceIntentClassifier(IntentClassifier, GraphComponent):
-    """Sets `intent` and `intent_ranking` with confidences that sum to 1."""
+    """Sets `intent` and `intent_ranking` with confidences that sum to 1.
+
+    A message that is word for word an example means what the example was given for: what staff teach is understood,
+    and greetings in languages the encoder does not know are too.
+    """
 
     def __init__(
         self,
@@ -36,6 +42,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         labels: list[str] | None = None,
         weights: NDArray[np.float64] | None = None,
         bias: NDArray[np.float64] | None = None,
+        taught: dict[str, str] | None = None,
     ) -> None:
         self.config = config
         self._model_storage = model_storage
@@ -43,6 +50,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         self.labels = labels or []
         self.weights = weights
         self.bias = bias
+        self.taught = taught or {}
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -82,6 +90,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         if len(self.labels) == 2:
             self.weights = np.vstack([-self.weights[0] / 2, self.weights[0] / 2])
             self.bias = np.array([-self.bias[0] / 2, self.bias[0] / 2])
+        self.taught = {_key(example.get(TEXT)): example.get(INTENT) for example in examples}
         self._persist()
         return self._resource
 
@@ -96,6 +105,9 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             confidences = odds / odds.sum()
             order = np.argsort(-confidences)
             ranking = [{"name": self.labels[i], "confidence": float(confidences[i])} for i in order]
+            known = self.taught.get(_key(message.get(TEXT)))
+            if known:
+                ranking = [{"name": known, "confidence": 1.0}, *(entry for entry in ranking if entry["name"] != known)]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking[: self.config["ranking_length"]], add_to_output=True)
         return messages
@@ -104,7 +116,9 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         assert self.weights is not None and self.bias is not None
         with self._model_storage.write_to(self._resource) as folder:
             np.savez(folder / f"{_FILE}.npz", weights=self.weights, bias=self.bias)
-            (folder / f"{_FILE}.json").write_text(json.dumps(self.labels), encoding="utf-8")
+            (folder / f"{_FILE}.json").write_text(
+                json.dumps({"labels": self.labels, "taught": self.taught}, ensure_ascii=False), encoding="utf-8"
+            )
 
     @classmethod
     def load(
@@ -118,11 +132,23 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         """Load the stored arrays; a model without them (trained on no examples) names no intent."""
         try:
             with model_storage.read_from(resource) as folder:
-                labels = json.loads((folder / f"{_FILE}.json").read_text(encoding="utf-8"))
+                words = json.loads((folder / f"{_FILE}.json").read_text(encoding="utf-8"))
                 with np.load(folder / f"{_FILE}.npz", allow_pickle=False) as arrays:
-                    return cls(config, model_storage, resource, labels, arrays["weights"], arrays["bias"])
+                    return cls(
+                        config,
+                        model_storage,
+                        resource,
+                        words["labels"],
+                        arrays["weights"],
+                        arrays["bias"],
+                        words["taught"],
+                    )
         except ValueError:
             return cls.create(config, model_storage, resource, execution_context)
+
+
+def _key(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))
 
 
 def _vector(message: Message) -> Any:

@@ -27,7 +27,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from bot.messages.vocabulary import ambiguous_key, fold
+from bot.messages.vocabulary import ambiguous_key, fold, fold_for_matching
 
 VOCABULARY = Path(__file__).resolve().parents[2] / "data" / "vocabulary"
 
@@ -84,11 +84,14 @@ class PlaceFinder:
             for word in school["words"]:
                 upper, context = word.get("case") == "upper", bool(word.get("context"))
                 self._add(word["text"], _Word("school", school["slug"], upper, context))
-        for ambiguous in regions.get("ambiguous", []):
-            self._add(ambiguous["text"], _Word("ambiguous", ambiguous_key(ambiguous["text"])))
+        self._options: dict[str, frozenset[str]] = {}
+        for ambiguous in regions["ambiguous"]:
+            key = ambiguous_key(ambiguous["text"])
+            self._options[key] = frozenset(ambiguous["options"])
+            self._add(ambiguous["text"], _Word("ambiguous", key))
 
     def _add(self, text: str, word: _Word) -> None:
-        key = fold(text).strip()
+        key = fold_for_matching(text).strip()
         doc = self._nlp.make_doc(key)
         tokens = " ".join(token.text for token in doc)
         if tokens not in self._words:
@@ -96,15 +99,20 @@ class PlaceFinder:
         self._words.setdefault(tokens, []).append(word)
 
     def find(self, text: str) -> list[Place]:
-        """Every place in the text, longest first where they overlap, in reading order."""
-        doc = self._nlp.make_doc(fold(text))
+        """Every place in the text, in reading order. Where words overlap the longest counts.
+
+        A word with two meanings is one of them when the rest of the message says so: beside a school word it is the
+        school, beside a place that is one of its meanings it is nothing more.
+        """
+        doc = self._nlp.make_doc(fold_for_matching(text))
         found: list[tuple[int, int, _Word]] = []
         for match_id, start, end in self._matcher(doc):
             for word in self._words[self._nlp.vocab.strings[match_id]]:
                 if self._counts(word, doc, start, end, text):
                     found.append((start, end, word))
-        # Longest first; where a word is both a place and an open question, the question comes first.
-        found.sort(key=lambda item: (-(item[1] - item[0]), item[2].kind != "ambiguous", item[0]))
+        near_a_school_word = not self._school_words.isdisjoint(token.text for token in doc)
+        order = ("school", "ambiguous", "region") if near_a_school_word else ("ambiguous", "school", "region")
+        found.sort(key=lambda item: (item[0] - item[1], order.index(item[2].kind), item[0]))
         taken: set[int] = set()
         places: list[Place] = []
         for start, end, word in found:
@@ -112,11 +120,13 @@ class PlaceFinder:
                 taken.update(range(start, end))
                 last = doc[end - 1]
                 places.append(Place(word.kind, word.value, doc[start].idx, last.idx + len(last.text)))
+        plain = {place.value for place in places if place.kind != "ambiguous"}
+        places = [p for p in places if p.kind != "ambiguous" or plain.isdisjoint(self._options[p.value])]
         return sorted(places, key=lambda place: place.start)
 
     def only_places(self, text: str, places: list[Place]) -> bool:
         """Whether the message says nothing but these places, give or take small words."""
-        rest = fold(text)
+        rest = fold_for_matching(text)
         for place in reversed(places):
             rest = rest[: place.start] + " " + rest[place.end :]
         return bool(places) and all(word in _FILLER for word in re.findall(r"[a-z']+", rest))

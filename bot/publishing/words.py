@@ -21,6 +21,8 @@ from bot.messages import (
     brief_floor,
     checkin_question,
     floor,
+    too_fast,
+    too_long,
     trouble,
 )
 
@@ -79,6 +81,8 @@ def _wall() -> Mapping[str, Mapping[Locale, str]]:
         "check-in": {locale: checkin_question(locale) for locale in LOCALES},
         "after the floor": {locale: after_the_floor(locale) for locale in LOCALES},
         "trouble": {locale: trouble(locale) for locale in LOCALES},
+        "too long": {locale: too_long(locale) for locale in LOCALES},
+        "too fast": {locale: too_fast(locale) for locale in LOCALES},
     }
     return {name: {locale: _words(message) for locale, message in by.items()} for name, by in said.items()}
 

@@ -75,7 +75,7 @@ class Limits:
     `store`: one visit to the database.
     """
 
-    turn: float = 8.0
+    turn: float = 10.0
     crisis: float = 0.8
     store: float = 3.0
 

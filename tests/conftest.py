@@ -1,0 +1,174 @@
+"""The real parts the tests use: a trained model, a prepared database, a running server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from bot.publishing import ensure_model
+from bot.settings import ROOT
+
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The model for the present inputs; trained now if there is none."""
+    return ensure_model(ROOT, ROOT / "var" / "models", ROOT / "var" / "log" / "train.log", print)
+
+
+@dataclass
+class Talk:
+    """One person's conversation over HTTP."""
+
+    client: httpx.Client
+    conversation: str
+    token: str
+    welcome: list[dict[str, Any]]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    @property
+    def path(self) -> str:
+        return f"/webhooks/web/conversations/{self.conversation}"
+
+    def post(self, body: Any = None, wait: float | None = 20, **kwargs: Any) -> httpx.Response:
+        headers = {**self.headers, **({"Prefer": f"wait={wait}"} if wait is not None else {}), **kwargs.pop("headers", {})}
+        return self.client.post(f"{self.path}/messages", json=body, headers=headers, **kwargs)
+
+    def say(self, text: str) -> dict[str, Any]:
+        return self._turn({"text": text})
+
+    def choose(self, value: str) -> dict[str, Any]:
+        return self._turn({"choice": value})
+
+    def _turn(self, body: dict[str, Any]) -> dict[str, Any]:
+        response = self.post({"id": str(uuid.uuid4()), **body})
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+
+@dataclass
+class Server:
+    """A running guide in a process of its own."""
+
+    process: subprocess.Popen[str]
+    url: str
+    folder: Path
+    clients: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def client(self) -> httpx.Client:
+        client = httpx.Client(base_url=self.url, timeout=40)
+        self.clients.append(client)
+        return client
+
+    def begin(self, locale: str | None = None) -> Talk:
+        client = self.client
+        response = client.post("/webhooks/web/conversations", json={"locale": locale} if locale else {})
+        assert response.status_code == 201, response.text
+        begun = response.json()
+        return Talk(client, begun["conversation"], begun["token"], begun["messages"])
+
+    def wait_ready(self, seconds: float = 90) -> None:
+        deadline = time.monotonic() + seconds
+        while self.client.get("/readyz").status_code != 200:
+            assert time.monotonic() < deadline, "the guide did not become ready"
+            assert self.process.poll() is None, "the guide ended"
+            time.sleep(0.1)
+
+    def engine_pid(self) -> int:
+        """The engine's process, found as the server's child."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return int(children[0])
+
+    def stop(self) -> None:
+        for client in self.clients:
+            client.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        if self.process.stderr:
+            self.process.stderr.close()
+        self.process.wait()
+
+
+def start_server(folder: Path, model: Path, **environment: str) -> Server:
+    """Start `guide serve` on a free port, with its database and logs in a folder of its own."""
+    models = folder / "models"
+    models.mkdir(parents=True, exist_ok=True)
+    if not (models / model.name).exists():
+        shutil.copy(model, models / model.name)
+    variables = {
+        **os.environ,
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/guide.db",
+        "RATE_LIMIT": "off",
+        "SECRET_KEY": "a key for the tests, thirty-two long",
+        **environment,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot.cli", "serve"], cwd=ROOT, env=variables, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if "The guide is at " in line:
+            return Server(process, line.split("The guide is at ")[1].strip(), folder)
+    process.wait()
+    raise AssertionError("the guide did not start:\n" + "".join(said))
+
+
+@pytest.fixture(scope="session")
+def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running guide that answers, for all tests that do not break it."""
+    running = start_server(tmp_path_factory.mktemp("guide"), model)
+    running.wait_ready()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_server(model: Path, tmp_path: Path) -> Iterator[Server]:
+    """A running guide for one test that breaks it."""
+    running = start_server(tmp_path / "guide", model)
+    running.wait_ready()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def start(model: Path, tmp_path: Path) -> Iterator[Any]:
+    """Start guides with settings of one's own; they end with the test."""
+    running: list[Server] = []
+
+    def begin(folder: str = "guide", the_model: Path | None = None, **environment: str) -> Server:
+        server = start_server(tmp_path / folder, the_model or model, **environment)
+        running.append(server)
+        return server
+
+    yield begin
+    for one in running:
+        one.stop()

@@ -1,0 +1,323 @@
+"""The web channel over HTTP: the interface, and every way a request can be wrong."""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.messages import FLOOR_SLUGS, brief_floor, floor
+
+CRISIS = "I want to die"
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def is_problem(response: httpx.Response, status: int) -> dict[str, Any]:
+    """The one shape of every error."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    body = dict(response.json())
+    assert {"type", "title", "status", "detail"} <= set(body)
+    assert body["status"] == status
+    assert "Traceback" not in response.text
+    return body
+
+
+def leads_with_the_floor(body: dict[str, Any]) -> bool:
+    return tuple(card["slug"] for card in body["messages"][0]["resources"][:3]) == FLOOR_SLUGS
+
+
+def test_a_conversation_begins_with_a_welcome_and_the_question(server: Any) -> None:
+    talk = server.begin()
+    assert uuid.UUID(talk.conversation)
+    assert [message["type"] for message in talk.welcome] == ["text", "choices"]
+    assert talk.welcome[-1]["text"] == "How can we help you?"
+    assert talk.welcome[-1]["choices"][0]["value"] == "crisis"
+
+
+def test_a_message_is_acknowledged_and_its_turn_arrives_as_an_event(server: Any) -> None:
+    talk = server.begin()
+    message_id = new_id()
+    response = talk.post({"id": message_id, "text": "hello"}, wait=None)
+    assert response.status_code == 202
+    assert response.json() == {"id": message_id, "seq": 1}
+    turn = next(events(talk))
+    assert turn["id"] == message_id
+    assert turn["seq"] == 1
+    assert turn["topic"] == "smalltalk"
+
+
+def events(talk: Any, after: int = 0, **headers: str) -> Any:
+    with talk.client.stream(
+        "GET", f"{talk.path}/events", params={"after": after}, headers={**talk.headers, **headers}
+    ) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        event: dict[str, str] = {}
+        for line in response.iter_lines():
+            if line:
+                name, _, value = line.partition(": ")
+                event[name] = value
+            elif event.get("event") == "turn":
+                turn = json.loads(event["data"])
+                assert event["id"] == str(turn["seq"])
+                yield turn
+                event = {}
+
+
+def test_events_are_replayed_after_a_place_and_after_last_event_id(server: Any) -> None:
+    talk = server.begin()
+    for word in ("menu", "connect", "university"):
+        talk.choose(word)
+    stream = events(talk, after=1)
+    assert [next(stream)["seq"], next(stream)["seq"]] == [2, 3]
+    assert next(events(talk, after=0, **{"Last-Event-ID": "2"}))["seq"] == 3
+
+
+def test_an_open_stream_gets_turns_as_they_come(server: Any) -> None:
+    talk = server.begin()
+    got: list[int] = []
+
+    def listen() -> None:
+        for turn in events(talk):
+            got.append(turn["seq"])
+            if len(got) == 2:
+                return
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    other = httpx.Client(base_url=server.url, timeout=30)
+    for _ in range(2):
+        other.post(f"{talk.path}/messages", json={"id": new_id(), "choice": "menu"}, headers=talk.headers)
+    listener.join(20)
+    other.close()
+    assert got == [1, 2]
+
+
+def test_the_same_id_gives_the_same_turn_and_no_second_one(server: Any) -> None:
+    talk = server.begin()
+    body = {"id": new_id(), "text": "hello"}
+    first, again = talk.post(body).json(), talk.post(body).json()
+    assert first == again
+    assert talk.choose("menu")["seq"] == 2
+
+
+def test_the_same_id_with_another_body_is_a_conflict_and_still_gets_the_floor(server: Any) -> None:
+    talk = server.begin()
+    message_id = new_id()
+    talk.post({"id": message_id, "text": "hello"})
+    is_problem(talk.post({"id": message_id, "text": "goodbye"}), 409)
+    assert leads_with_the_floor(is_problem(talk.post({"id": message_id, "text": CRISIS}), 409))
+
+
+def test_messages_sent_at_once_are_answered_once_each_and_in_order(server: Any) -> None:
+    talk = server.begin()
+    ids = [new_id() for _ in range(10)]
+
+    def send(message_id: str) -> None:
+        with httpx.Client(base_url=server.url, timeout=30) as client:
+            for _ in range(2):
+                client.post(f"{talk.path}/messages", json={"id": message_id, "choice": "menu"}, headers=talk.headers)
+
+    threads = [threading.Thread(target=send, args=(message_id,)) for message_id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stream = events(talk)
+    turns = [next(stream) for _ in ids]
+    assert [turn["seq"] for turn in turns] == list(range(1, 11))
+    assert sorted(turn["id"] for turn in turns) == sorted(ids)
+
+
+def test_the_receipt_of_a_crisis_message_holds_the_floor(server: Any) -> None:
+    talk = server.begin()
+    receipt = talk.post({"id": new_id(), "text": CRISIS}, wait=None).json()
+    assert receipt["messages"] == [floor("en").to_dict()]
+
+
+def test_deleting_removes_everything_and_closes_open_streams(server: Any) -> None:
+    talk = server.begin()
+    talk.choose("menu")
+    ended = threading.Event()
+
+    def listen() -> None:
+        for _ in events(talk):
+            pass
+        ended.set()
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    with httpx.Client(base_url=server.url) as other:
+        assert other.delete(talk.path, headers=talk.headers).status_code == 204
+        assert ended.wait(10)
+        listener.join()
+        is_problem(other.post(f"{talk.path}/messages", json={"id": new_id(), "text": "hi"}, headers=talk.headers), 404)
+        is_problem(other.get(f"{talk.path}/events", headers=talk.headers), 404)
+        is_problem(other.delete(talk.path, headers=talk.headers), 404)
+
+
+def test_the_floor_is_there_for_anyone_in_both_languages(server: Any) -> None:
+    english = server.client.get("/webhooks/web/floor")
+    assert english.json() == floor("en").to_dict()
+    assert "max-age" in english.headers["cache-control"]
+    assert server.client.get("/webhooks/web/floor?locale=fr").json() == floor("fr").to_dict()
+
+
+def test_a_wrong_number_can_be_reported_without_a_word(server: Any) -> None:
+    client = server.client
+    assert client.post("/webhooks/web/reports", json={"slug": "cmpa", "contact": "tel:+18002676522"}).status_code == 202
+    is_problem(client.post("/webhooks/web/reports", json={"slug": "nobody"}), 422)
+    is_problem(client.post("/webhooks/web/reports", json={"slug": "cmpa", "contact": "they were rude to me"}), 422)
+    is_problem(client.post("/webhooks/web/reports", json={"slug": "cmpa", "words": "anything"}), 422)
+
+
+@pytest.mark.parametrize(
+    "authorization", ["", "Bearer", "Bearer nonsense", "Basic abc", "Bearer a.b.c", "Bearer " + "x" * 5000]
+)
+def test_no_token_or_a_bad_one_is_401_and_a_crisis_still_gets_the_floor(server: Any, authorization: str) -> None:
+    talk = server.begin()
+    client = server.client
+    headers = {"Authorization": authorization} if authorization else {}
+    for text, alarmed in (("hello", False), (CRISIS, True)):
+        response = client.post(f"{talk.path}/messages", json={"id": new_id(), "text": text}, headers=headers)
+        assert leads_with_the_floor(is_problem(response, 401)) == alarmed if alarmed else True
+        assert response.headers["www-authenticate"] == "Bearer"
+    is_problem(client.get(f"{talk.path}/events", headers=headers), 401)
+    is_problem(client.delete(talk.path, headers=headers), 401)
+
+
+def test_anothers_token_is_401(server: Any) -> None:
+    mine, theirs = server.begin(), server.begin()
+    body = is_problem(
+        mine.client.post(f"{theirs.path}/messages", json={"id": new_id(), "text": CRISIS}, headers=mine.headers), 401
+    )
+    assert leads_with_the_floor(body)
+    is_problem(mine.client.get(f"{theirs.path}/events", headers=mine.headers), 401)
+    is_problem(mine.client.delete(theirs.path, headers=mine.headers), 401)
+
+
+def test_an_unknown_conversation_is_404(server: Any) -> None:
+    talk = server.begin()
+    for name in (new_id(), "not-a-uuid"):
+        path = f"/webhooks/web/conversations/{name}/messages"
+        response = talk.client.post(path, json={"id": new_id(), "choice": "crisis"}, headers=talk.headers)
+        assert leads_with_the_floor(is_problem(response, 404))
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"nonsense", 400),
+        (b'{"id": NaN}', 400),
+        (b"[]", 422),
+        (b'"text"', 422),
+        (b"{}", 422),
+        (b"[" * 5000, 400),
+        (b'\xff\xfe{"id"', 400),
+    ],
+)
+def test_a_body_that_is_not_a_message_is_refused_plainly(server: Any, body: bytes, status: int) -> None:
+    talk = server.begin()
+    is_problem(talk.post(content=body), status)
+    assert talk.choose("menu")["seq"] == 1, "nothing was stored"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": "hello"},
+        {"id": "1", "text": "hello"},
+        {"id": 7, "text": "hello"},
+        {"id": "ID"},
+        {"id": "ID", "text": 7},
+        {"id": "ID", "text": None, "choice": None},
+        {"id": "ID", "text": "hello", "choice": "menu"},
+        {"id": "ID", "text": "   "},
+        {"id": "ID", "choice": "no_such_choice"},
+        {"id": "ID", "choice": "/restart"},
+        {"id": "ID", "choice": ["menu"]},
+        {"id": "ID", "text": "hello", "tier": "gold"},
+    ],
+)
+def test_a_message_of_the_wrong_shape_is_422(server: Any, fields: dict[str, Any]) -> None:
+    talk = server.begin()
+    fields = {name: new_id() if value == "ID" else value for name, value in fields.items()}
+    is_problem(talk.post(fields), 422)
+    assert talk.choose("menu")["seq"] == 1, "nothing was stored"
+
+
+@pytest.mark.parametrize("size", [4001, 100_000, 400_000])
+def test_a_message_too_long_is_413_and_a_crisis_in_it_still_gets_the_floor(server: Any, size: int) -> None:
+    talk = server.begin()
+    body = is_problem(talk.post({"id": new_id(), "text": "a " * (size // 2) + "a"}), 413)
+    assert body["messages"][-1] == brief_floor("en").to_dict()
+    body = is_problem(talk.post({"id": new_id(), "text": f"{CRISIS}. " + "a " * (size // 2)}), 413)
+    assert leads_with_the_floor(body)
+
+
+def test_a_crisis_in_broken_json_or_bad_utf8_still_gets_the_floor(server: Any) -> None:
+    talk = server.begin()
+    assert leads_with_the_floor(is_problem(talk.post(content=b'{"text": "I want to die"'), 400))
+    assert leads_with_the_floor(is_problem(talk.post(content=b'{"text": "I want to die \xff"}'), 400))
+    assert leads_with_the_floor(is_problem(talk.post(content=b"I want to die"), 400))
+
+
+def test_four_thousand_characters_of_any_kind_are_taken(server: Any) -> None:
+    talk = server.begin()
+    for text in ("é" * 4000, "\U0001f33f" * 4000, "half a pair \ud83d of a surrogate"):
+        response = talk.post(content=json.dumps({"id": new_id(), "text": text}).encode("ascii"))
+        assert response.status_code == 200, response.text
+
+
+def test_a_flood_is_429_with_retry_after_and_a_crisis_in_it_still_gets_the_floor(start: Any) -> None:
+    limited = start(RATE_LIMIT="on")
+    talk = limited.begin()
+    statuses = [talk.post({"id": new_id(), "choice": "menu"}, wait=None).status_code for _ in range(40)]
+    assert statuses[0] == 202
+    assert statuses[-1] == 429
+    refused = talk.post({"id": new_id(), "choice": "menu"}, wait=None)
+    is_problem(refused, 429)
+    assert int(refused.headers["retry-after"]) >= 1
+    assert leads_with_the_floor(is_problem(talk.post({"id": new_id(), "text": CRISIS}, wait=None), 429))
+
+
+def test_unknown_paths_and_methods_are_problems_too(server: Any) -> None:
+    client = server.client
+    is_problem(client.get("/nowhere"), 404)
+    is_problem(client.get("/webhooks/web/conversations"), 405)
+    assert leads_with_the_floor(is_problem(client.post("/webhooks/web/nowhere", json={"text": CRISIS}), 404))
+
+
+def test_every_response_carries_the_security_headers(server: Any) -> None:
+    for path in ("/", "/healthz", "/directory", "/webhooks/web/floor", "/nowhere"):
+        headers = server.client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_health_readiness_and_metrics(server: Any) -> None:
+    client = server.client
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+    assert "guide_turns_total" in client.get("/metrics").text
+
+
+def test_a_site_on_the_list_may_embed_and_another_may_not(start: Any) -> None:
+    embedded = start(CORS_ORIGINS="https://wellness.example")
+    ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    path = "/webhooks/web/conversations"
+    listed = embedded.client.options(path, headers={"Origin": "https://wellness.example", **ask})
+    assert listed.headers["access-control-allow-origin"] == "https://wellness.example"
+    other = embedded.client.options(path, headers={"Origin": "https://elsewhere.example", **ask})
+    assert "access-control-allow-origin" not in other.headers
