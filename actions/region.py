@@ -23,7 +23,7 @@ class ActionRegion(GuideAction):
         """Answer for the place that asked, if one did; it stays the place the person is at."""
         if visit.said.get("region") == "ask":
             visit = replace(visit, region=None, school=None)
-        if visit.place in ASKING:
+        if "region" in visit.said and visit.place in ASKING:
             place = "crisis_region" if visit.place in ("crisis", "crisis_lines") else visit.place
             return action_for(place).reply(visit)
         return super().reply(visit)

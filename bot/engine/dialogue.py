@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,9 @@ from rasa.core.channels.channel import OutputChannel, UserMessage  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
 
 from bot.engine.action_endpoint import InProcessActions, use_compiled_validator  # noqa: E402
-from bot.engine.protocol import EngineError, EngineReply, EngineRequest  # noqa: E402
+from bot.engine.protocol import EngineError, EngineReply, EngineRequest, defuse  # noqa: E402
 from bot.engine.tracker_store import TurnTrackerStore  # noqa: E402
 from bot.messages import ChoiceCatalogue  # noqa: E402
-
-#: Leading characters by which Rasa would read typed text as a command ("/restart") instead of words.
-_COMMAND = re.compile(r"^[\s/]+")
-
-#: What the engine reads where nothing but slashes was typed.
-_NOTHING_SAID = "?"
 
 
 class _Collected(OutputChannel):  # type: ignore[misc]
@@ -45,11 +38,6 @@ class _Collected(OutputChannel):  # type: ignore[misc]
             self.messages.append({"type": "text", "text": message["text"]})
         if message.get("custom"):
             self.messages.append(message["custom"])
-
-
-def defuse(text: str) -> str:
-    """Typed text without the leading "/" by which Rasa reads a command; a bare slash becomes a question mark."""
-    return _COMMAND.sub("", text) or _NOTHING_SAID
 
 
 class Dialogue:

@@ -6,9 +6,21 @@ so that any engine can answer any conversation, and a turn that fails leaves the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+#: Leading characters by which Rasa would read typed text as a command ("/restart") instead of words.
+_COMMAND = re.compile(r"^[\s/]+")
+
+#: What the engine reads where nothing but slashes was typed.
+_NOTHING_SAID = "?"
+
+
+def defuse(text: str) -> str:
+    """Typed text without the leading "/" by which Rasa reads a command; a bare slash becomes a question mark."""
+    return _COMMAND.sub("", text) or _NOTHING_SAID
 
 
 @dataclass(frozen=True)

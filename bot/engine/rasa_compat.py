@@ -142,9 +142,14 @@ class _StandInModule(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if _is_dunder(name):
             raise AttributeError(name)
-        made = _stand_in(name)
+        # Matplotlib asks a loaded tensorflow whether its own arrays are tensors, and unwraps them for ever if they are.
+        made: Any = _never if name.startswith("is_") else _stand_in(name)
         setattr(self, name, made)
         return made
+
+
+def _never(*args: Any, **kwargs: Any) -> bool:
+    return False
 
 
 class _StandInLoader(importlib.abc.Loader):

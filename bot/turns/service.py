@@ -21,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.engine.protocol import EngineError, EngineReply, EngineRequest, EngineTimeoutError
+from bot.engine.protocol import EngineReply, EngineRequest, EngineTimeoutError
 from bot.messages import (
     ChoiceCatalogue,
     Choices,
@@ -40,7 +40,7 @@ from bot.messages import (
     trouble,
 )
 from bot.turns.counts import Counts
-from bot.turns.sealing import Seal, UnreadableMessageError
+from bot.turns.sealing import Seal
 from bot.turns.store import TurnStore, Waiting
 from bot.turns.wall import SAFE_CHOICE, Decision, Standing, decide, level_of
 
@@ -267,7 +267,8 @@ class Turns:
                     standing = Standing("crisis" if waiting.pinned == "crisis" else "checkin", True)
                 messages, topic = self._compose(level, reply, locale)
                 state, locale = reply.state, _as_locale(str(reply.state.get("locale", locale)))
-            except (EngineError, UnreadableMessageError, KeyError, TypeError, ValueError) as error:
+            except Exception as error:
+                # Whatever went wrong, the person is answered. Only the kind of error is told: its text could quote them.
                 self._counts.failed(type(error).__name__)
                 log.error("a turn was answered without the engine: %s", type(error).__name__)
                 messages, topic, state = *_without_engine(level, locale), waiting.state

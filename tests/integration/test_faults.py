@@ -90,10 +90,8 @@ def test_an_action_fails(own_server: Any, tmp_path: Path) -> None:
 
 def test_the_database_is_gone(own_server: Any, tmp_path: Path) -> None:
     talk = own_server.begin()
-    folder = tmp_path / "guide"
-    for path in folder.glob("guide.db*"):
-        path.unlink()
-    (folder / "guide.db").mkdir()
+    for path in (tmp_path / "guide").glob("guide.db*"):
+        path.write_bytes(b"this is no database. " * 500)
     refused = talk.post({"id": str(uuid.uuid4()), "text": CRISIS})
     assert refused.status_code == 503
     assert has_the_floor_first(refused.json()["messages"])

@@ -1,0 +1,63 @@
+"""What is decided about a message before anything else touches it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.turns.wall import Standing, decide, is_clear_yes, level_of
+
+OPEN = Standing("checkin", True)
+
+
+@pytest.mark.parametrize("choice", ["crisis", "not_safe"])
+def test_a_crisis_choice_is_a_crisis_without_asking_a_model(choice: str) -> None:
+    assert level_of(None, choice) == "crisis"
+
+
+def test_another_choice_is_none() -> None:
+    assert level_of(None, "menu") == "none"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yes", "Yes.", "yes I'm safe", "oui", "I am safe", "im safe thanks", "yes, i'm okay", "Je suis en sécurité", "yep"],
+)
+def test_a_clear_yes(text: str) -> None:
+    assert is_clear_yes(text)
+    decided = decide("none", text, None, OPEN)
+    assert decided.says_safe
+    assert decided.level == "none"
+    assert decided.standing == Standing("none", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["no", "not really", "I don't know", "maybe", "yes but not for long", "yes and no", "???", "safe for who", "fine whatever",
+     "mentors", "", "yes I want to talk", "no I'm safe from everyone but me"],
+)  # fmt: skip
+def test_anything_else_typed_while_the_check_in_is_open_is_a_crisis(text: str) -> None:
+    assert not is_clear_yes(text)
+    decided = decide("none", text, None, OPEN)
+    assert decided.level == "crisis"
+    assert decided.standing == Standing("crisis", False)
+
+
+def test_after_a_crisis_nothing_unpins_the_floor() -> None:
+    pinned = Standing("crisis", True)
+    for text, choice in (("yes", None), (None, "safe"), (None, "menu"), (None, "start_over")):
+        assert decide("none", text, choice, pinned).standing.pinned == "crisis"
+
+
+def test_after_a_check_in_only_being_safe_unpins_it() -> None:
+    assert decide("none", None, "menu", OPEN).standing.pinned == "checkin"
+    assert decide("none", None, "safe", OPEN).standing.pinned == "none"
+
+
+def test_a_possible_crisis_opens_the_check_in_and_pins_the_floor() -> None:
+    decided = decide("checkin", "…", None, Standing())
+    assert decided.level == "checkin"
+    assert decided.standing == Standing("checkin", True)
+
+
+def test_a_crisis_closes_the_check_in() -> None:
+    assert decide("crisis", "…", None, OPEN).standing == Standing("crisis", False)
