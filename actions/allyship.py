@@ -16,7 +16,9 @@ class ActionAllyship(GuideAction):
     def answer(self, visit: Visit) -> Answer:
         """See the class."""
         return [
-            *visit.resources("allyship", visit.listings("ipac-allyship-definition", "sanyas", "ipac-resource-page", "ipac")),
+            *visit.resources(
+                "allyship", visit.listings("ipac-allyship-definition", "sanyas", "ipac-resource-page", "ipac")
+            ),
             visit.choices("allyship_training", "allyship_learning", "reconciliation", "back", "menu"),
         ]
 

@@ -157,7 +157,7 @@ class Reply:
 Answer = Union[Reply, "list[Message]"]
 
 
-class GuideAction(Action):  # type: ignore[misc]
+class GuideAction(Action):
     """One reply of the guide.
 
     Subclasses set `intent` (the action is called `action_<intent>`), `topic` (as in the turn), and whether the reply is

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.directory import Listing, extension_text, href, label_text, number_text
 from bot.directory import Contact as DirectoryContact
+from bot.directory import Listing, extension_text, href, label_text, number_text
 from bot.messages import Contact, Hours, Locale, ResourceCard
 
 _CALL = {"en": "Call {}", "fr": "Appelez le {}"}

@@ -14,7 +14,9 @@ class ActionConnect(GuideAction):
     def answer(self, visit: Visit) -> Answer:
         """See the class."""
         return [
-            *visit.resources("connect", visit.listings("ipac", "imsac", "ipac-mentorship-circle", "nafc-friendship-centres")),
+            *visit.resources(
+                "connect", visit.listings("ipac", "imsac", "ipac-mentorship-circle", "nafc-friendship-centres")
+            ),
             visit.choices("connect_local", "connect_national", "connect_mentorship", "connect_elders", "back", "menu"),
         ]
 

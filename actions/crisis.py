@@ -117,7 +117,9 @@ def _is_crisis_line(line: Listing) -> bool:
 
 def _rank(line: Listing) -> tuple[bool, bool, int, int]:
     openness = {True: 0, None: 1, False: 2}[line.status.open_now]
-    return not _is_crisis_line(line), not line.resource.in_seed and not line.resource.urgent_ok, openness, (
-        line.resource.position
+    return (
+        not _is_crisis_line(line),
+        not line.resource.in_seed and not line.resource.urgent_ok,
+        openness,
+        (line.resource.position),
     )
-

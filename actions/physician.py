@@ -15,7 +15,8 @@ class ActionPhysician(GuideAction):
         """See the class."""
         return [
             *visit.resources(
-                "physician", visit.listings("cma-wellness-connection", "cmpa", "capd", "physician-health-inclusion", "ipac")
+                "physician",
+                visit.listings("cma-wellness-connection", "cmpa", "capd", "physician-health-inclusion", "ipac"),
             ),
             visit.choices(
                 "physician_program",

@@ -63,4 +63,3 @@ class ActionRegion(GuideAction):
         if not schools:
             gaps.append("missing_university")
         return ", ".join(visit.text(gap).text for gap in gaps)
-

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from actions.base import Answer, GuideAction, Reply, Visit
-from bot.messages import MENU
+from bot.messages import MENU, Message
 
 
 class _Courtesy(GuideAction):
@@ -89,5 +89,5 @@ class ActionLanguage(GuideAction):
         if wanted not in ("en", "fr"):
             return [visit.choices("language_en", "language_fr", lead="language")]
         visit = replace(visit, locale="fr" if wanted == "fr" else "en")
-        messages = [visit.text("language_set"), visit.choices(*MENU, lead="how_can_we_help")]
+        messages: list[Message] = [visit.text("language_set"), visit.choices(*MENU, lead="how_can_we_help")]
         return Reply(self.topic, messages, visit)

@@ -1,0 +1,1 @@
+"""The guide: How can we help you?"""

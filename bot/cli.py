@@ -153,7 +153,7 @@ def _questions(lines: Iterable[str], locale: str) -> Iterator[tuple[str, str]]:
         except ValueError:
             said = line.rstrip("\n")
         if isinstance(said, dict) and isinstance(said.get("text"), str):
-            yield said["text"], said.get("locale") if said.get("locale") in ("en", "fr") else locale
+            yield said["text"], "fr" if said.get("locale", locale) == "fr" else "en"
         elif isinstance(said, str):
             yield said, locale
         else:

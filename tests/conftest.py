@@ -49,7 +49,11 @@ class Talk:
         return f"/webhooks/web/conversations/{self.conversation}"
 
     def post(self, body: Any = None, wait: float | None = 20, **kwargs: Any) -> httpx.Response:
-        headers = {**self.headers, **({"Prefer": f"wait={wait}"} if wait is not None else {}), **kwargs.pop("headers", {})}
+        headers = {
+            **self.headers,
+            **({"Prefer": f"wait={wait}"} if wait is not None else {}),
+            **kwargs.pop("headers", {}),
+        }
         return self.client.post(f"{self.path}/messages", json=body, headers=headers, **kwargs)
 
     def say(self, text: str) -> dict[str, Any]:

@@ -47,7 +47,9 @@ SCREENED_BYTES = 256 * 1024
 _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
-def problem(status: int, detail: str, messages: Sequence[Message] = (), headers: Mapping[str, str] | None = None) -> Response:
+def problem(
+    status: int, detail: str, messages: Sequence[Message] = (), headers: Mapping[str, str] | None = None
+) -> Response:
     """A problem response. `detail` says what to do; `messages` are for the person, the floor first where it belongs."""
     body: dict[str, Any] = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail}
     if messages:
@@ -77,10 +79,12 @@ def level_of_body(body: bytes) -> Level:
         return level_of(str(parsed), None)
     # Broken JSON: look at the strings in it, or at all of it.
     strings = " ".join(_STRINGS.findall(text))
-    return "crisis" if "crisis" == level_of(strings, None) else level_of(text, None)
+    return "crisis" if level_of(strings, None) == "crisis" else level_of(text, None)
 
 
-def refusal(status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None) -> Response:
+def refusal(
+    status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None
+) -> Response:
     """Refuse a request; the floor goes in its body when the request may be a crisis."""
     return problem(status, detail, _messages_for(level_of_body(body), status, locale), headers)
 

@@ -50,9 +50,7 @@ class Tokens:
         if scheme.lower() != "bearer" or not token:
             raise BadTokenError("send the conversation's token in an Authorization: Bearer header")
         try:
-            claims = jwt.decode(
-                token.strip(), self._key, algorithms=[_ALGORITHM], options={"require": ["sub", "jti"]}
-            )
+            claims = jwt.decode(token.strip(), self._key, algorithms=[_ALGORITHM], options={"require": ["sub", "jti"]})
             return Token(str(claims["sub"]), str(claims["jti"]))
         except jwt.InvalidTokenError:
             raise BadTokenError("this token is not valid: begin a new conversation") from None

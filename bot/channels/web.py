@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -39,6 +39,9 @@ MAX_WAIT = 30.0
 HEARTBEAT_SECONDS = 10
 
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d+)?)", re.IGNORECASE)
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class _Strict(BaseModel):
@@ -228,9 +231,7 @@ class WebChannel:
             # Whether somebody else's conversation exists is nobody's business; one that does not exist is no secret.
             if not _is_uuid(conversation_id) or not await self._exists(conversation_id):
                 raise _Refused(404, "There is no such conversation: begin a new one.")
-            raise _Refused(
-                401, "This token belongs to another conversation.", {"WWW-Authenticate": "Bearer"}
-            )
+            raise _Refused(401, "This token belongs to another conversation.", {"WWW-Authenticate": "Bearer"})
         if request.method != "POST" and not await self._exists(conversation_id):
             raise _Refused(404, "There is no such conversation: begin a new one.")
         return token
@@ -252,9 +253,7 @@ class WebChannel:
     async def _stream(self, conversation_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
         try:
             async for turn in self._turns.stream(conversation_id, after):
-                yield ServerSentEvent(
-                    json.dumps(turn, ensure_ascii=False), event="turn", id=str(turn["seq"]), sep="\n"
-                )
+                yield ServerSentEvent(json.dumps(turn, ensure_ascii=False), event="turn", id=str(turn["seq"]), sep="\n")
         except (UnknownConversationError, StoreUnavailableError):
             # The stream ends; who comes back learns why from the status.
             return
@@ -286,7 +285,7 @@ def _message(body: bytes) -> NewMessage:
     return message
 
 
-def _parse(shape: type[Any], body: bytes) -> Any:
+def _parse(shape: type[Shape], body: bytes) -> Shape:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

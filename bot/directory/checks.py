@@ -91,9 +91,7 @@ def entry_problems(entry: ResourceEntry, today: date) -> Iterator[str]:
     for language in entry.languages:
         if (language.code is None) == (language.name is None):
             yield "each language needs either a code or a name"
-    place_bound = any(
-        isinstance(contact, PhoneEntry) and contact.dial in PLACE_BOUND_CODES for contact in shown
-    )
+    place_bound = any(isinstance(contact, PhoneEntry) and contact.dial in PLACE_BOUND_CODES for contact in shown)
     if place_bound and (not entry.regions or "CA" in entry.regions):
         yield "811 is another service in every province: show it only in an entry with its own province"
     if entry.state == "blocked" and shown:
@@ -141,9 +139,7 @@ def blocked_entry_problems(blocked: BlockedEntry) -> Iterator[str]:
         yield f"{blocked.number} does not say why in both languages"
 
 
-def blocked_numbers(
-    listed: Iterable[BlockedEntry], entries: Iterable[ResourceEntry]
-) -> dict[str, BlockedEntry]:
+def blocked_numbers(listed: Iterable[BlockedEntry], entries: Iterable[ResourceEntry]) -> dict[str, BlockedEntry]:
     """The numbers listed as blocked, and those of blocked entries, by their digits without the leading 1."""
     found = {_blocked_digits(blocked): blocked for blocked in listed}
     for entry in entries:
@@ -152,9 +148,7 @@ def blocked_numbers(
                 number = _number(contact)
                 if number:
                     why = Words(en=entry.why_not_shown or entry.name.en)
-                    found.setdefault(
-                        national_digits(keypad_digits(number)), BlockedEntry(number=number, why=why)
-                    )
+                    found.setdefault(national_digits(keypad_digits(number)), BlockedEntry(number=number, why=why))
     return found
 
 

@@ -109,9 +109,7 @@ def read_content(folder: Path, today: date | None = None) -> Content:
     problems += _problems(drafts, blocked, today)
     if problems:
         raise ContentError(tuple(problems))
-    by_category = {
-        category: tuple(entry for place, entry in valid if place == category) for category in CATEGORIES
-    }
+    by_category = {category: tuple(entry for place, entry in valid if place == category) for category in CATEGORIES}
     return Content(by_category, blocked, _hash(files))
 
 
@@ -142,7 +140,7 @@ class _Loader(yaml.SafeLoader):
 def _parsed(file: Path, problems: list[Problem]) -> Any:
     """What the file says, or None after noting why it cannot be read."""
     try:
-        return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a SafeLoader that refuses doubled keys)
     except UnicodeDecodeError:
         reason = "the file is not UTF-8 text"
     except yaml.MarkedYAMLError as error:
@@ -163,9 +161,7 @@ def _blocked_entries(file: Path, problems: list[Problem]) -> list[BlockedEntry]:
     except ValidationError as error:
         problems += (Problem(file.name, None, _plain(detail)) for detail in error.errors())
         return []
-    problems += (
-        Problem(file.name, None, reason) for item in numbers for reason in blocked_entry_problems(item)
-    )
+    problems += (Problem(file.name, None, reason) for item in numbers for reason in blocked_entry_problems(item))
     return numbers
 
 
@@ -243,11 +239,7 @@ def _plain(detail: ErrorDetails) -> str:
         context = detail.get("ctx", {})
         choices = context.get("expected") or context.get("expected_tags")
         given = value.get("kind") if kind == "union_tag_invalid" and isinstance(value, dict) else value
-        hint = (
-            "; put it in quotes, YAML reads a bare ON or NO as true or false"
-            if isinstance(given, bool)
-            else ""
-        )
+        hint = "; put it in quotes, YAML reads a bare ON or NO as true or false" if isinstance(given, bool) else ""
         return f"{where} is {given!r}, which is not one of {choices}{hint}"
     if kind == "union_tag_not_found":
         return f"{where} needs a kind: phone, sms, chat, web or email"

@@ -130,8 +130,7 @@ def _resource(entry: ResourceEntry, category: str, position: int) -> Resource:
         contacts=[_contact(contact, index) for index, contact in enumerate(entry.contacts)],
         opening_blocks=[_opening_block(block, index) for index, block in enumerate(entry.hours.blocks)],
         sources=[
-            Source(name=name, read_on=entry.source_read_on, position=index)
-            for index, name in enumerate(entry.sources)
+            Source(name=name, read_on=entry.source_read_on, position=index) for index, name in enumerate(entry.sources)
         ],
     )
 

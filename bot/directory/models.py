@@ -197,9 +197,7 @@ class AppliedContent(Base):
     """When staff last edited the rows; None while they are what the files said."""
 
 
-def block_of(
-    days: list[str] | None, opens: str, closes: str, season_from: str | None, season_to: str | None
-) -> Block:
+def block_of(days: list[str] | None, opens: str, closes: str, season_from: str | None, season_to: str | None) -> Block:
     """A block of opening hours from its written form. Raises ValueError for a time or date that does not exist."""
     season = (month_day(season_from), month_day(season_to)) if season_from and season_to else None
     return Block(None if days is None else frozenset(days), minutes(opens), minutes(closes), season)

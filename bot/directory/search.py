@@ -110,9 +110,7 @@ def _load(session: Session, ids: list[int]) -> list[Resource]:
 
 def _listing(resource: Resource, blocked: set[str], now: datetime) -> Listing:
     blocks = [block.as_block() for block in resource.opening_blocks]
-    contacts = tuple(
-        contact for contact in resource.contacts if contact.show and _number(contact) not in blocked
-    )
+    contacts = tuple(contact for contact in resource.contacts if contact.show and _number(contact) not in blocked)
     return Listing(resource, status(blocks, resource.hours_kind, resource.hours_zone, now), contacts)
 
 

@@ -21,7 +21,7 @@ class ActionFailedError(Exception):
     """An action raised, took too long, or returned what Rasa cannot read."""
 
 
-class InProcessActions(EndpointConfig):  # type: ignore[misc]
+class InProcessActions(EndpointConfig):
     """Runs actions here, within a time limit, and remembers the failure that Rasa itself would pass over in silence.
 
     Args:

@@ -23,7 +23,7 @@ from bot.engine.tracker_store import TurnTrackerStore  # noqa: E402
 from bot.messages import ChoiceCatalogue  # noqa: E402
 
 
-class _Collected(OutputChannel):  # type: ignore[misc]
+class _Collected(OutputChannel):
     """Takes what the dialogue says, whole and in order."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ import importlib.util
 import sys
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 #: What the hook stands in for, and why nothing here needs it.
 STAND_INS: Mapping[str, str] = {
@@ -95,7 +95,7 @@ class _StandInType(type):
     """Metaclass of the stand-ins: any attribute is a further stand-in, and calling one as a decorator is harmless."""
 
     def __getattr__(cls, name: str) -> Any:
-        # Tools such as inspect, copy and pickle probe for dunders on everything; a made-up answer sends them in circles.
+        # inspect, copy and pickle probe everything for dunders; a made-up answer sends them in circles.
         if _is_dunder(name):
             raise AttributeError(name)
         made = _stand_in(name)
@@ -137,7 +137,7 @@ def _stand_in(name: str) -> type:
 
 
 class _StandInModule(types.ModuleType):
-    __path__: list[str] = []
+    __path__: ClassVar[list[str]] = []
 
     def __getattr__(self, name: str) -> Any:
         if _is_dunder(name):

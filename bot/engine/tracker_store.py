@@ -23,7 +23,7 @@ KEPT_SLOTS = ("locale", "region", "school", "trail", "topic", "asked")
 MAX_STATE_BYTES = 2048
 
 
-class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[misc]
+class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):
     """Holds one tracker, for the turn that is being answered."""
 
     def __init__(self, domain: Domain) -> None:

@@ -15,7 +15,6 @@ import yaml
 
 from bot.messages.content import Choice, Locale
 
-
 #: The branches of the guide, in the order of the source page, crisis first.
 MENU = (
     "crisis",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 Level = Literal["crisis", "checkin", "none"]
 Topic = Literal[
@@ -147,7 +147,7 @@ class Choices:
         }
 
 
-Message = Union[Text, Resources, Choices]
+Message = Text | Resources | Choices
 
 
 @dataclass(frozen=True)

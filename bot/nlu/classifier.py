@@ -59,8 +59,11 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`C` is the inverse strength of regularisation; `ranking_length` how many intents are told."""
-        return {"C": 1.0, "max_iter": 300, "ranking_length": 10}
+        """`C` is the inverse strength of regularisation; `ranking_length` how many intents are told.
+
+        `tol` is small so that every version of scikit-learn goes on to the same weights.
+        """
+        return {"C": 1.0, "max_iter": 300, "tol": 1e-6, "ranking_length": 10}
 
     @classmethod
     def create(
@@ -82,7 +85,11 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             return self._resource
         vectors = np.vstack([_vector(example) for example in examples])
         model = LogisticRegression(
-            C=self.config["C"], max_iter=self.config["max_iter"], class_weight="balanced", random_state=0
+            C=self.config["C"],
+            max_iter=self.config["max_iter"],
+            tol=self.config["tol"],
+            class_weight="balanced",
+            random_state=0,
         )
         model.fit(vectors, [example.get(INTENT) for example in examples])
         self.labels = [str(label) for label in model.classes_]

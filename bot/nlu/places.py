@@ -35,10 +35,13 @@ _BEFORE_A_PLACE = frozenset("in from to province territory near across within en
 #: "To me", "to be", "from on high": after a small word too, these are English.
 _NEVER_AFTER_A_WORD = frozenset("me be no on as pe".split())
 
+#: What a message may say around a place and still say nothing but the place.
 _FILLER = frozenset(
-    "i i'm im am is are we we're a an the in at from to of for and or my me our please pls hi hey hello um uh so it "
-    "its it's based live living located currently here near around je suis à a au en de la le les un une chez mon ma "
-    "what about how no not actually i'd id be do you have got any there".split()
+    """
+    i i'm im am is are we we're a an the in at from to of for and or my me our please pls hi hey hello um uh so it
+    its it's based live living located currently here near around je suis à a au en de la le les un une chez mon
+    ma what about how no not actually i'd id be do you have got any there
+    """.split()
 )
 
 

@@ -32,7 +32,9 @@ LOCALES: tuple[Locale, ...] = ("en", "fr")
 _NUMBER = re.compile(r"\d(?:[\d-]*\d)?")
 
 #: What a language may say in its own way: the time of day, and "around the clock".
-_CLOCK = re.compile(r"\d{1,2}[\s\u202f\u00a0]*(?:h\b[\s\u202f\u00a0]*\d{0,2}|:\d{2}(?:\s*[ap]\.?m\b)?|[ap]\.?m\b)", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\d{1,2}[\s\u202f\u00a0]*(?:h\b[\s\u202f\u00a0]*\d{0,2}|:\d{2}(?:\s*[ap]\.?m\b)?|[ap]\.?m\b)", re.IGNORECASE
+)
 _AROUND_THE_CLOCK = re.compile(r"(?<![\d-])(?:24|7)(?![\d-])")
 
 
@@ -124,7 +126,10 @@ def _pairs(data: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def _numbers_differ(where: str, entry: Mapping[Any, str]) -> Iterator[str]:
-    found = {locale: sorted(_NUMBER.findall(_AROUND_THE_CLOCK.sub(" ", _CLOCK.sub(" ", entry[locale])))) for locale in LOCALES}
+    found = {
+        locale: sorted(_NUMBER.findall(_AROUND_THE_CLOCK.sub(" ", _CLOCK.sub(" ", entry[locale]))))
+        for locale in LOCALES
+    }
     if found["en"] != found["fr"]:
         yield f"{where}: the numbers differ: {found['en']} in English, {found['fr']} in French"
 

@@ -268,7 +268,7 @@ class Turns:
                 messages, topic = self._compose(level, reply, locale)
                 state, locale = reply.state, _as_locale(str(reply.state.get("locale", locale)))
             except Exception as error:
-                # Whatever went wrong, the person is answered. Only the kind of error is told: its text could quote them.
+                # Whatever went wrong, the person is answered. Only the kind of error is told: its text could quote.
                 self._counts.failed(type(error).__name__)
                 log.error("a turn was answered without the engine: %s", type(error).__name__)
                 messages, topic, state = *_without_engine(level, locale), waiting.state

@@ -231,9 +231,7 @@ class TurnStore:
     def unanswered(self) -> list[str]:
         """The conversations in which a message still waits, as after a crash."""
         with Session(self.engine) as session:
-            return list(
-                session.scalars(select(TurnRow.conversation_id).where(TurnRow.answer.is_(None)).distinct())
-            )
+            return list(session.scalars(select(TurnRow.conversation_id).where(TurnRow.answer.is_(None)).distinct()))
 
     def report_wrong_number(self, slug: str, contact: str | None) -> None:
         """Note that somebody found a number wrong: which one and the day, nothing more."""

@@ -35,6 +35,8 @@ CRISES = [
     "Looking for the San'yas course. Also I want to kill myself. Thanks.",
 ]
 
+ORDINARY_STEPS = [("choose", value) for value in ORDINARY_CHOICES] + [("say", words) for words in ORDINARY_WORDS]
+
 steps = st.lists(
     st.one_of(
         st.sampled_from(ORDINARY_CHOICES).map(lambda value: ("choose", value)),
@@ -82,7 +84,7 @@ def test_any_history_then_the_crisis_choice_gets_the_floor_first(server: Any, hi
 
 
 @steady
-@given(history=st.lists(st.sampled_from([*[("choose", v) for v in ORDINARY_CHOICES], *[("say", w) for w in ORDINARY_WORDS]]), max_size=6))  # fmt: skip
+@given(history=st.lists(st.sampled_from(ORDINARY_STEPS), max_size=6))
 def test_ordinary_messages_alarm_nobody(server: Any, history: list[tuple[str, str]]) -> None:
     talk = server.begin()
     for step in history:

@@ -10,15 +10,11 @@ from bot.directory.telephone import is_north_american, keypad_digits, mentions
 VANITY = Contact(
     kind="phone", printed="1-855-554-HEAL", digits="1-855-554-4325", e164="+18555544325", dial="+18555544325"
 )
-WITH_EXTENSION = Contact(
-    kind="phone", printed="1-800-263-4889", e164="+18002634889", dial="+18002634889", ext="7"
-)
+WITH_EXTENSION = Contact(kind="phone", printed="1-800-263-4889", e164="+18002634889", dial="+18002634889", ext="7")
 SHORT = Contact(kind="phone", printed="9-8-8", dial="988")
 KEYWORD = Contact(kind="sms", number="686868", keyword="CONNECT")
 PLAIN_TEXT = Contact(kind="sms", number="988")
-ALBERTA = Contact(
-    kind="phone", printed="811", dial="811", label_en="Only in Alberta", label_fr="Seulement en Alberta"
-)
+ALBERTA = Contact(kind="phone", printed="811", dial="811", label_en="Only in Alberta", label_fr="Seulement en Alberta")
 PAGE = Contact(kind="web", url="https://www.hopeforwellness.ca/fr?page=1")
 CHAT = Contact(kind="chat", url="https://www.hopeforwellness.ca")
 MAIL = Contact(kind="email", address="someone@example.org", label_en="Office", label_fr="Bureau")
@@ -68,9 +64,7 @@ def test_the_text_is_enough_without_the_link(contact: Contact, english: str, fre
 
 
 def test_a_page_is_called_by_its_own_label() -> None:
-    page = Contact(
-        kind="web", url="https://www.cma.ca/apology", label_en="The apology", label_fr="Les excuses"
-    )
+    page = Contact(kind="web", url="https://www.cma.ca/apology", label_en="The apology", label_fr="Les excuses")
 
     assert (label_text(page, "en"), label_text(page, "fr")) == ("The apology", "Les excuses")
 

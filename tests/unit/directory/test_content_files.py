@@ -122,9 +122,7 @@ FAULTS: dict[str, tuple[Callable[[Entry], object], str]] = {
         "source_read_on must be a date",
     ),
     "a blocked number to call": (
-        lambda entry: phone(
-            entry, printed="1-800-667-5005", digits=None, e164="+18006675005", dial="+18006675005"
-        ),
+        lambda entry: phone(entry, printed="1-800-667-5005", digits=None, e164="+18006675005", dial="+18006675005"),
         "it shows the blocked number",
     ),
     "a blocked number in its words": (
@@ -259,9 +257,7 @@ def test_a_small_valid_folder_is_read_in_file_order(files: Files, write_content:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_named_with_its_file_and_entry(
-    fault: str, files: Files, write_content: WriteContent
-) -> None:
+def test_a_fault_is_named_with_its_file_and_entry(fault: str, files: Files, write_content: WriteContent) -> None:
     plant, reason = FAULTS[fault]
     plant(entry_of(files, LINE))
 
@@ -383,9 +379,7 @@ def test_a_floor_entry_cannot_be_removed(slug: str, files: Files, write_content:
 
 @pytest.mark.parametrize("slug", FLOOR_SLUGS)
 @pytest.mark.parametrize("state", ["unpublished", "blocked"])
-def test_a_floor_entry_cannot_be_unpublished(
-    slug: str, state: str, files: Files, write_content: WriteContent
-) -> None:
+def test_a_floor_entry_cannot_be_unpublished(slug: str, state: str, files: Files, write_content: WriteContent) -> None:
     set_(entry_of(files, slug), state=state, why_not_shown="Somebody said so.")
 
     problems = problems_of(write_content(files))
@@ -396,9 +390,7 @@ def test_a_floor_entry_cannot_be_unpublished(
 
 
 @pytest.mark.parametrize("slug", FLOOR_SLUGS)
-def test_the_phone_number_of_a_floor_entry_must_be_shown(
-    slug: str, files: Files, write_content: WriteContent
-) -> None:
+def test_the_phone_number_of_a_floor_entry_must_be_shown(slug: str, files: Files, write_content: WriteContent) -> None:
     entry = entry_of(files, slug)
     phone(entry, show=False)
     entry["contacts"].append({"kind": "web", "url": "https://example.org"})
@@ -411,9 +403,7 @@ def test_the_phone_number_of_a_floor_entry_must_be_shown(
     )
 
 
-def test_generic_support_needs_neither_contact_nor_organisation(
-    files: Files, write_content: WriteContent
-) -> None:
+def test_generic_support_needs_neither_contact_nor_organisation(files: Files, write_content: WriteContent) -> None:
     entry = entry_of(files, LINE)
     set_(entry, kind_of_service="generic_support", contacts=[], org=None)
 

@@ -71,9 +71,7 @@ def test_unchanged_files_change_nothing(engine: Engine, files: Files, write_cont
     assert applied(engine).revision == revision
 
 
-def test_changed_files_replace_what_nobody_edited(
-    engine: Engine, files: Files, write_content: WriteContent
-) -> None:
+def test_changed_files_replace_what_nobody_edited(engine: Engine, files: Files, write_content: WriteContent) -> None:
     apply_content(engine, write_content(files), WHEN)
     revision = applied(engine).revision
     files["crisis"] = [entry for entry in files["crisis"] if entry["slug"] != "talk4healing"]
@@ -89,9 +87,7 @@ def test_changed_files_replace_what_nobody_edited(
     assert applied(engine).revision == revision + 1
 
 
-def test_changed_files_leave_alone_what_staff_edited(
-    engine: Engine, files: Files, write_content: WriteContent
-) -> None:
+def test_changed_files_leave_alone_what_staff_edited(engine: Engine, files: Files, write_content: WriteContent) -> None:
     apply_content(engine, write_content(files), WHEN)
     with Session(engine) as session, session.begin():
         hope = session.scalars(select(Resource).where(Resource.slug == "hope-for-wellness")).one()
@@ -156,9 +152,7 @@ def test_a_failure_halfway_leaves_the_former_content_whole(
         assert all(resource.contacts for resource in session.scalars(select(Resource)))
 
 
-def test_processes_starting_together_load_once(
-    tmp_path: Path, files: Files, write_content: WriteContent
-) -> None:
+def test_processes_starting_together_load_once(tmp_path: Path, files: Files, write_content: WriteContent) -> None:
     folder = write_content(files)
 
     def start(_number: int) -> str:

@@ -27,9 +27,7 @@ def test_a_missing_folder_is_created(tmp_path: Path) -> None:
     assert (tmp_path / "not" / "yet" / "guide.db").exists()
 
 
-def test_the_default_file_is_relative_to_the_current_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_default_file_is_relative_to_the_current_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
     upgrade(connect(database_url({})))

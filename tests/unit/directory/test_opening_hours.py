@@ -47,9 +47,7 @@ def test_hours_nobody_stated_are_neither_open_nor_closed(kind: str, blocks: list
         ("2026-11-23T23:00", False, "2026-11-24T07:00"),
     ],
 )
-def test_hours_begin_at_opening_and_end_before_closing(
-    now: str, open_now: bool, opens_at: str | None
-) -> None:
+def test_hours_begin_at_opening_and_end_before_closing(now: str, open_now: bool, opens_at: str | None) -> None:
     got = status([daily("07:00", "23:00")], "weekly", WINNIPEG, at(WINNIPEG, now))
 
     assert got == OpenStatus(open_now, at(WINNIPEG, opens_at) if opens_at else None)
@@ -169,9 +167,7 @@ def test_weekly_hours_without_a_zone_are_refused() -> None:
         status([daily("07:00", "23:00")], "weekly", None, at(WINNIPEG, "2026-11-23T08:00"))
 
 
-@pytest.mark.parametrize(
-    "text", ["7:00", "07.00", "24:01", "12:60", "-1:00", "ab:cd", "", "07:00:00", "٠٧:٠٠"]
-)
+@pytest.mark.parametrize("text", ["7:00", "07.00", "24:01", "12:60", "-1:00", "ab:cd", "", "07:00:00", "٠٧:٠٠"])
 def test_a_time_that_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a time"):
         minutes(text)
@@ -210,9 +206,7 @@ moments = st.datetimes(
 )
 
 
-@given(
-    blocks=weekly_blocks, zone=zones, now=moments, part=st.floats(min_value=0, max_value=1, exclude_max=True)
-)
+@given(blocks=weekly_blocks, zone=zones, now=moments, part=st.floats(min_value=0, max_value=1, exclude_max=True))
 def test_opens_at_is_the_first_moment_the_line_is_open(
     blocks: list[Block], zone: str, now: datetime, part: float
 ) -> None:
@@ -227,9 +221,7 @@ def test_opens_at_is_the_first_moment_the_line_is_open(
     before = now + (got.opens_at - now) * part
     assert before >= got.opens_at or status(blocks, "weekly", zone, before).open_now is False
     assert (
-        status(
-            blocks, "weekly", zone, got.opens_at.astimezone(timezone.utc) - timedelta(microseconds=1)
-        ).open_now
+        status(blocks, "weekly", zone, got.opens_at.astimezone(timezone.utc) - timedelta(microseconds=1)).open_now
         is False
     )
 
@@ -238,6 +230,4 @@ def test_opens_at_is_the_first_moment_the_line_is_open(
 def test_the_answer_does_not_depend_on_the_zone_now_is_told_in(
     blocks: list[Block], zone: str, now: datetime, viewer: str
 ) -> None:
-    assert status(blocks, "weekly", zone, now.astimezone(ZoneInfo(viewer))) == status(
-        blocks, "weekly", zone, now
-    )
+    assert status(blocks, "weekly", zone, now.astimezone(ZoneInfo(viewer))) == status(blocks, "weekly", zone, now)

@@ -87,9 +87,7 @@ def test_among_the_open_ones_crisis_lines_lead_then_file_order(session: Session)
 def test_a_closed_line_says_when_it_opens(session: Session) -> None:
     by_slug = {listing.resource.slug: listing.status for listing in find(session, now=NIGHT, region="MB")}
 
-    assert by_slug[MMF] == OpenStatus(
-        False, datetime(2026, 11, 24, 7, 0, tzinfo=ZoneInfo("America/Winnipeg"))
-    )
+    assert by_slug[MMF] == OpenStatus(False, datetime(2026, 11, 24, 7, 0, tzinfo=ZoneInfo("America/Winnipeg")))
     (at_day,) = find(session, now=DAY, slugs=[MMF])
     assert at_day.status == OpenStatus(True)
 
@@ -107,15 +105,11 @@ def test_asked_slugs_keep_their_given_order(session: Session) -> None:
 def test_keeping_order_without_slugs_is_the_order_of_the_files(session: Session) -> None:
     found = find(session, now=NIGHT, keep_order=True)
 
-    assert [listing.resource.position for listing in found] == sorted(
-        listing.resource.position for listing in found
-    )
+    assert [listing.resource.position for listing in found] == sorted(listing.resource.position for listing in found)
 
 
 def test_conditions_narrow_together(session: Session) -> None:
-    found = find(
-        session, now=DAY, category=["crisis"], branch="crisis", region="ON", urgent=True, national=False
-    )
+    found = find(session, now=DAY, category=["crisis"], branch="crisis", region="ON", urgent=True, national=False)
 
     assert found
     for listing in found:
@@ -125,13 +119,10 @@ def test_conditions_narrow_together(session: Session) -> None:
 
 
 def test_several_values_are_alternatives(session: Session) -> None:
-    kinds = {
-        listing.resource.kind_of_service for listing in find(session, now=DAY, kinds=["guide", "training"])
-    }
+    kinds = {listing.resource.kind_of_service for listing in find(session, now=DAY, kinds=["guide", "training"])}
     assert kinds == {"guide", "training"}
     categories = {
-        listing.resource.category
-        for listing in find(session, now=DAY, category=["allyship", "reconciliation"])
+        listing.resource.category for listing in find(session, now=DAY, category=["allyship", "reconciliation"])
     }
     assert categories == {"allyship", "reconciliation"}
     for listing in find(session, now=DAY, audience=["women", "survivors"]):

@@ -25,6 +25,7 @@ from bot.turns import (
     UnknownChoiceError,
     UnknownConversationError,
 )
+from bot.turns.wall import decide
 
 CRISIS = "I want to kill myself"
 Behaviour = Callable[[EngineRequest], Any]
@@ -195,11 +196,8 @@ async def test_unknown_choices_conversations_and_reused_ids_are_refused(make: An
 async def test_a_message_sealed_with_another_key_is_answered_with_a_sentence(make: Any) -> None:
     turns = make(lambda request: says())
     conversation, _ = await turns.begin("web", "en")
-    turns._seal = Seal(b"one key")
-    stored = turns._store.accept
-    from bot.turns.wall import decide
-
-    stored(conversation, "m", "", lambda before: (decide("none", "hi", None, before), Seal(b"other").close({"text": "hi"})))
+    foreign = Seal(b"another key").close({"text": "hi"})
+    turns._store.accept(conversation, "m", "", lambda before: (decide("none", "hi", None, before), foreign))
     turn = await turns.wait_for(conversation, 1, 0)
     assert turn is None
     turns._work_on(conversation)

@@ -20,7 +20,17 @@ def test_another_choice_is_none() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["yes", "Yes.", "yes I'm safe", "oui", "I am safe", "im safe thanks", "yes, i'm okay", "Je suis en sécurité", "yep"],
+    [
+        "yes",
+        "Yes.",
+        "yes I'm safe",
+        "oui",
+        "I am safe",
+        "im safe thanks",
+        "yes, i'm okay",
+        "Je suis en sécurité",
+        "yep",
+    ],
 )
 def test_a_clear_yes(text: str) -> None:
     assert is_clear_yes(text)
@@ -32,8 +42,8 @@ def test_a_clear_yes(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["no", "not really", "I don't know", "maybe", "yes but not for long", "yes and no", "???", "safe for who", "fine whatever",
-     "mentors", "", "yes I want to talk", "no I'm safe from everyone but me"],
+    ["no", "not really", "I don't know", "maybe", "yes but not for long", "yes and no", "???", "safe for who",
+     "fine whatever", "mentors", "", "yes I want to talk", "no I'm safe from everyone but me"],
 )  # fmt: skip
 def test_anything_else_typed_while_the_check_in_is_open_is_a_crisis(text: str) -> None:
     assert not is_clear_yes(text)
