@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -9,15 +10,17 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import yaml
 from hypothesis import settings as hypothesis_settings
 
+from bot.messages import FLOOR_SLUGS, brief_floor
 from bot.publishing import ensure_model
 from bot.settings import ROOT
 
@@ -154,6 +157,12 @@ def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def serve(model: Path) -> Callable[..., Server]:
+    """Start a guide in a folder, with settings of one's own. Whoever starts it stops it."""
+    return lambda folder, **environment: start_server(folder, model, **environment)
+
+
 @pytest.fixture
 def own_server(model: Path, tmp_path: Path) -> Iterator[Server]:
     """A running guide for one test that breaks it."""
@@ -176,3 +185,68 @@ def start(model: Path, tmp_path: Path) -> Iterator[Any]:
     yield begin
     for one in running:
         one.stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give every test that takes a `scenario` each of the conversations in tests/e2e/conversations."""
+    if "scenario" in metafunc.fixturenames:
+        found = {
+            f"{path.stem}: {scenario['name']}": scenario
+            for path in sorted((ROOT / "tests" / "e2e" / "conversations").glob("*.yml"))
+            for scenario in yaml.safe_load(path.read_text(encoding="utf-8"))
+        }
+        metafunc.parametrize("scenario", list(found.values()), ids=list(found))
+
+
+#: What a turn of a scenario may expect.
+KNOWN = {
+    "say", "choose", "topic", "level", "pinned", "floor", "resources", "no_resources", "in_order", "choices", "says",
+    "numbers_last", "contacts_only",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def hold() -> Callable[[Server, dict[str, Any]], None]:
+    """Hold a conversation as a scenario tells it, and check every turn."""
+    return hold_conversation
+
+
+def hold_conversation(server: Server, scenario: dict[str, Any]) -> None:
+    talk = server.begin(scenario.get("locale"))
+    for number, expected in enumerate(scenario["turns"], 1):
+        assert set(expected) <= KNOWN, f"turn {number}: unknown expectation {set(expected) - KNOWN}"
+        turn = talk.say(expected["say"]) if "say" in expected else talk.choose(expected["choose"])
+        told = f"turn {number}, {expected}: got {summary(turn)}"
+        for key in ("topic", "level", "pinned"):
+            if key in expected:
+                assert turn[key] == expected[key], told
+        if expected.get("floor"):
+            first = turn["messages"][0]
+            assert tuple(card["slug"] for card in first["resources"][:3]) == FLOOR_SLUGS, told
+        slugs = shown_slugs(turn)
+        assert set(expected.get("resources", [])) <= set(slugs), told
+        assert not set(expected.get("no_resources", [])) & set(slugs), told
+        wanted = expected.get("in_order", [])
+        assert [slug for slug in slugs if slug in wanted] == wanted, told
+        assert set(expected.get("choices", [])) <= set(shown_choices(turn)), told
+        text = json.dumps(turn["messages"], ensure_ascii=False)
+        for words in expected.get("says", []):
+            assert words in text, f"{words!r}: {told}"
+        if expected.get("numbers_last"):
+            locale = scenario.get("locale", "en")
+            assert turn["messages"][-1] == brief_floor(locale).to_dict(), told
+        if "contacts_only" in expected:
+            kinds = {c["kind"] for m in turn["messages"] for r in m.get("resources", []) for c in r["contacts"]}
+            assert kinds <= set(expected["contacts_only"]), told
+
+
+def shown_slugs(turn: dict[str, Any]) -> list[str]:
+    return [card["slug"] for message in turn["messages"] for card in message.get("resources", [])]
+
+
+def shown_choices(turn: dict[str, Any]) -> list[str]:
+    return [choice["value"] for message in turn["messages"] for choice in message.get("choices", [])]
+
+
+def summary(turn: dict[str, Any]) -> str:
+    return f"{turn['topic']} {turn['level']} pinned={turn['pinned']} {shown_slugs(turn)} {shown_choices(turn)}"
