@@ -36,6 +36,9 @@ MAX_BODY = MAX_TEXT * 12 + 1024
 #: The longest that `Prefer: wait=N` may ask for, in seconds.
 MAX_WAIT = 30.0
 
+#: The longest that a message which may be a crisis waits for its turn before the receipt brings the floor, in seconds.
+FLOOR_WAIT = 3.0
+
 HEARTBEAT_SECONDS = 10
 
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d+)?)", re.IGNORECASE)
@@ -88,7 +91,7 @@ class WebLimits:
     @classmethod
     def usual(cls) -> WebLimits:
         """What a person never reaches, and a flood does."""
-        return cls(RateLimit(20, 40), RateLimit(120, 240), RateLimit(20, 20))
+        return cls(RateLimit(20, 40), RateLimit(120, 240), RateLimit(60, 60))
 
     @classmethod
     def off(cls) -> WebLimits:
@@ -121,14 +124,16 @@ class WebChannel:
     async def begin(self, request: Request) -> Response:
         """POST /conversations: begin one."""
         body = await _read(request)
+        locale = _locale(request)
         try:
             self._limit(self._limits.beginnings, _address(request))
-            wanted = _parse(NewConversation, body or b"{}")
-            conversation_id, welcome = await self._turns.begin("web", wanted.locale)
+            locale = _parse(NewConversation, body or b"{}").locale
+            conversation_id, welcome = await self._turns.begin("web", locale)
         except _Refused as refused:
-            return refusal(refused.status, refused.detail, body, headers=refused.headers)
+            return refusal(refused.status, refused.detail, body, locale, refused.headers)
         except StoreUnavailableError:
-            return refusal(503, "The guide cannot begin a conversation just now. Please try again in a moment.", body)
+            detail = "The guide cannot begin a conversation just now. Please try again in a moment."
+            return refusal(503, detail, body, locale)
         return JSONResponse(
             {
                 "conversation": conversation_id,
@@ -167,7 +172,11 @@ class WebChannel:
             return refusal(409, f"{error}.", body, locale)
         except StoreUnavailableError:
             return refusal(503, "Your message was not stored. Please send it again in a moment.", body, locale)
-        turn = await self._wait_for(conversation_id, accepted.seq, _preferred_wait(request))
+        seconds = _preferred_wait(request)
+        if accepted.first:
+            # The receipt holds the floor: it is not kept back while a reply is slow to come.
+            seconds = min(seconds, FLOOR_WAIT)
+        turn = await self._wait_for(conversation_id, accepted.seq, seconds)
         if turn is not None:
             return JSONResponse(turn, headers={"Cache-Control": "no-store", "Preference-Applied": "wait"})
         receipt: dict[str, Any] = {"id": message.id, "seq": accepted.seq}
@@ -205,7 +214,7 @@ class WebChannel:
         """POST /reports: a number is wrong."""
         body = await _read(request)
         try:
-            self._limit(self._limits.beginnings, _address(request))
+            self._limit(self._limits.addresses, _address(request))
             report = _parse(Report, body)
             if report.slug not in self._known_slugs:
                 raise _Refused(422, "slug: there is no resource of this name.")

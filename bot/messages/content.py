@@ -154,7 +154,8 @@ Message = Text | Resources | Choices
 class Turn:
     """The whole answer to one message.
 
-    `level` is what the screen said of this message; `pinned` tells that the floor stays in view from here on.
+    `level` is what the screen said of this message; `pinned` tells that the floor stays in view from here on; `locale` is
+    the language of the messages.
     """
 
     id: str
@@ -163,6 +164,7 @@ class Turn:
     level: Level
     pinned: bool
     messages: tuple[Message, ...] = field(default_factory=tuple)
+    locale: Locale = "en"
 
     def to_dict(self) -> dict[str, Any]:
         """The turn as it travels in JSON."""
@@ -172,6 +174,7 @@ class Turn:
             "topic": self.topic,
             "level": self.level,
             "pinned": self.pinned,
+            "locale": self.locale,
             "messages": [message.to_dict() for message in self.messages],
         }
 

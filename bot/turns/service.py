@@ -275,7 +275,8 @@ class Turns:
         pinned = level != "none" or waiting.pinned != "none"
         if level == "none" and (pinned and not _names_the_numbers_last(messages)):
             messages = (*messages, brief_floor(locale))
-        turn = Turn(waiting.message_id, waiting.seq, topic, level, pinned, self._floor_first(level, messages, locale))
+        messages = self._floor_first(level, messages, locale)
+        turn = Turn(waiting.message_id, waiting.seq, topic, level, pinned, messages, locale)
         await self._stored(self._store.finish, waiting, turn.to_dict(), state, locale, standing)
         self._counts.answered()
 
