@@ -2,7 +2,8 @@
 # make test    set up what is missing and run every test that needs nothing but Python
 # make check   style, types, the arrows between rooms, docs, content, parity, safe messaging
 # make prove   what needs more: browsers, servers, outside clients, Rasa's reference environment
-.PHONY: run test check prove reference clean
+# make figures seconds, memory and CPU of the whole process, measured now
+.PHONY: run test check prove reference figures clean
 
 SETUP := .venv/.run-ready
 DEV := .venv/.dev-ready
@@ -27,6 +28,9 @@ $(SETUP): requirements/run.txt requirements/rasa.txt requirements/uv.txt pyproje
 
 $(DEV): $(SETUP) requirements/dev.txt
 	@scripts/install dev
+
+figures: $(DEV)
+	@.venv/bin/python tests/bench/figures.py
 
 clean:
 	@rm -rf .venv var

@@ -33,7 +33,7 @@ from bot.messages import (
 )
 from bot.messages.vocabulary import ambiguous_key
 
-DATA = Path(__file__).resolve().parents[1] / "data"
+DATA = Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parents[1] / "data")
 
 #: How many places "back" can retrace.
 TRAIL_LENGTH = 12
@@ -59,6 +59,13 @@ def schools() -> Mapping[str, Mapping[str, Any]]:
     """The faculties of medicine of `data/vocabulary/schools.yml`, by slug."""
     entries = yaml.safe_load((DATA / "vocabulary" / "schools.yml").read_text(encoding="utf-8"))["schools"]
     return {entry["slug"]: entry for entry in entries}
+
+
+@lru_cache(maxsize=1)
+def organisations() -> Mapping[str, Mapping[str, Any]]:
+    """The organisations of `data/vocabulary/organisations.yml`, by tag."""
+    entries = yaml.safe_load((DATA / "vocabulary" / "organisations.yml").read_text(encoding="utf-8"))["organisations"]
+    return {entry["tag"]: entry for entry in entries}
 
 
 @lru_cache(maxsize=1)

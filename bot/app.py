@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -22,11 +23,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import pages
 from bot.channels.problems import problem, refusal
 from bot.channels.tokens import Tokens
-from bot.channels.web import WebChannel, WebLimits
+from bot.channels.web import WebChannel, WebLimits, locale_of
 from bot.directory import apply_content, connect, read_content, upgrade
 from bot.engine.supervisor import EngineSupervisor
 from bot.messages import MENU, ChoiceCatalogue, Choices, Locale, Text, Texts, load_catalogue, load_texts
 from bot.messages import Message as GuideMessage
+from bot.safety import warm
 from bot.settings import Settings
 from bot.turns import Counts, Limits, Seal, Turns, TurnStore
 
@@ -41,6 +43,9 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+_OUR_FAULT = "Something went wrong on our side. Please try again in a moment."
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def build_guide(settings: Settings, model: Path, turns_url: str | None = None) -
         settings.log_dir / "engine.log",
         settings.action_seconds,
         settings.hang_seconds,
-        {"DATABASE_URL": _absolute(settings.database_url)},
+        {"DATABASE_URL": _absolute(settings.database_url), "DATA_DIR": str(settings.data_dir.resolve())},
     )
     turns = Turns(
         TurnStore(database),
@@ -119,11 +124,13 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         guide.turns,
         Tokens(settings.secret()),
         WebLimits.off() if settings.rate_limit == "off" else WebLimits.usual(),
+        guide.counts,
         frozenset(entry.slug for entries in content.entries.values() for entry in entries),
     )
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await asyncio.to_thread(warm)
         await guide.start()
         yield
         await guide.stop()
@@ -142,10 +149,10 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         if body is None and status != 500:
             body = await request.body()
         guide.counts.refused(status)
-        detail = "There is nothing here." if status == 404 else "This cannot be answered as it was asked."
-        if status == 500:
-            detail = "Something went wrong on our side. Please try again in a moment."
-        return refusal(status if status in (404, 405, 500) else 400, detail, body or b"")
+        detail = {404: "There is nothing here.", 405: "This cannot be done here.", 500: _OUR_FAULT}.get(status)
+        if detail is None:
+            status, detail = 400, "This cannot be answered as it was asked."
+        return refusal(status, detail, body or b"", locale_of(request))
 
     app = Starlette(
         routes=[

@@ -30,6 +30,9 @@ class CommandError(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; the exit status."""
+    # Vectors here are small: a second thread for them costs more than it brings, and spins while it waits.
+    for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(library, "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["rasa"]:
         from bot.engine.rasa_command import run_rasa
@@ -262,5 +265,4 @@ def _without_password(url: str) -> str:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
     sys.exit(main())

@@ -27,7 +27,9 @@ class Settings(BaseSettings):
         "", description="Signs tokens and encrypts waiting messages. Empty: a key is made and kept in var/, mode 0600."
     )
     var_dir: Path = Field(Path("var"), description="Where a run keeps its database, models, logs and key.")
-    data_dir: Path = Field(ROOT / "data", description="The content: resources, texts, training data, vocabularies.")
+    data_dir: Path = Field(
+        ROOT / "data", description="The content people are shown: resources, texts, choices, vocabularies."
+    )
     rate_limit: Literal["on", "off"] = Field("on", description="Turn rate limits off for load tests only.")
     turn_seconds: float = Field(10.0, gt=0, le=60, description="Time limit of an ordinary turn, waiting included.")
     crisis_seconds: float = Field(0.8, gt=0, le=5, description="What a crisis turn waits for the engine.")

@@ -22,6 +22,8 @@ from hypothesis import settings as hypothesis_settings
 
 from bot.messages import FLOOR_SLUGS, brief_floor
 from bot.publishing import ensure_model
+from bot.safety.classifier import weights_path
+from bot.safety.training import ensure_weights
 from bot.settings import ROOT
 
 hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
@@ -32,6 +34,12 @@ hypothesis_settings.load_profile("steady")
 def model() -> Path:
     """The model for the present inputs; trained now if there is none."""
     return ensure_model(ROOT, ROOT / "var" / "models", ROOT / "var" / "log" / "train.log", print)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def weights() -> None:
+    """The safety classifier, trained now if it is not."""
+    ensure_weights()
 
 
 @dataclass
@@ -123,8 +131,9 @@ def start_server(folder: Path, model: Path, **environment: str) -> Server:
     """Start `guide serve` on a free port, with its database and logs in a folder of its own."""
     models = folder / "models"
     models.mkdir(parents=True, exist_ok=True)
-    if not (models / model.name).exists():
-        shutil.copy(model, models / model.name)
+    for trained in (model, weights_path()):
+        if not (models / trained.name).exists():
+            shutil.copy(trained, models / trained.name)
     variables = {
         **os.environ,
         "HOST": "127.0.0.1",

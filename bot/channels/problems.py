@@ -21,6 +21,7 @@ from bot.messages import (
     brief_floor,
     checkin_question,
     floor,
+    not_taken,
     too_fast,
     too_long,
     trouble,
@@ -34,7 +35,6 @@ _TITLES = {
     405: "This cannot be done here",
     409: "This id was used for another message",
     413: "That is too long",
-    415: "Please send JSON",
     422: "The request does not fit",
     429: "That was a lot at once",
     500: "Something went wrong on our side",
@@ -94,5 +94,5 @@ def _messages_for(level: Level, status: int, locale: Locale) -> tuple[Message, .
         return (floor(locale), after_the_floor(locale))
     if level == "checkin":
         return (floor(locale), checkin_question(locale))
-    why = {413: too_long, 429: too_fast}.get(status, trouble)
+    why = {413: too_long, 429: too_fast}.get(status, trouble if status >= 500 else not_taken)
     return (why(locale), brief_floor(locale))

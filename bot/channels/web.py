@@ -21,6 +21,7 @@ from bot.channels.tokens import BadTokenError, Token, Tokens
 from bot.messages import Locale, floor
 from bot.turns import (
     ConflictingMessageError,
+    Counts,
     StoreUnavailableError,
     Turns,
     UnknownChoiceError,
@@ -102,10 +103,13 @@ class WebLimits:
 class WebChannel:
     """The handlers of the web channel over `Turns`."""
 
-    def __init__(self, turns: Turns, tokens: Tokens, limits: WebLimits, known_slugs: frozenset[str]) -> None:
+    def __init__(
+        self, turns: Turns, tokens: Tokens, limits: WebLimits, counts: Counts, known_slugs: frozenset[str]
+    ) -> None:
         self._turns = turns
         self._tokens = tokens
         self._limits = limits
+        self._counts = counts
         self._known_slugs = known_slugs
 
     def routes(self) -> list[Route]:
@@ -124,16 +128,16 @@ class WebChannel:
     async def begin(self, request: Request) -> Response:
         """POST /conversations: begin one."""
         body = await _read(request)
-        locale = _locale(request)
+        locale = locale_of(request)
         try:
             self._limit(self._limits.beginnings, _address(request))
             locale = _parse(NewConversation, body or b"{}").locale
             conversation_id, welcome = await self._turns.begin("web", locale)
         except _Refused as refused:
-            return refusal(refused.status, refused.detail, body, locale, refused.headers)
+            return self._refuse(refused.status, refused.detail, body, locale, refused.headers)
         except StoreUnavailableError:
             detail = "The guide cannot begin a conversation just now. Please try again in a moment."
-            return refusal(503, detail, body, locale)
+            return self._refuse(503, detail, body, locale)
         return JSONResponse(
             {
                 "conversation": conversation_id,
@@ -147,7 +151,7 @@ class WebChannel:
     async def post_message(self, request: Request) -> Response:
         """POST /conversations/{id}/messages: take in one message, once."""
         conversation_id = request.path_params["conversation_id"]
-        locale = _locale(request)
+        locale = locale_of(request)
         body = await _read(request)
         try:
             token = await self._authorized(request, conversation_id)
@@ -163,15 +167,15 @@ class WebChannel:
                 locale,
             )
         except _Refused as refused:
-            return refusal(refused.status, refused.detail, body, locale, refused.headers)
+            return self._refuse(refused.status, refused.detail, body, locale, refused.headers)
         except UnknownChoiceError as error:
-            return refusal(422, f"{error}: send one of the values offered in a turn.", body, locale)
+            return self._refuse(422, f"{error}: send one of the values offered in a turn.", body, locale)
         except UnknownConversationError:
-            return refusal(404, "There is no such conversation: begin a new one.", body, locale)
+            return self._refuse(404, "There is no such conversation: begin a new one.", body, locale)
         except ConflictingMessageError as error:
-            return refusal(409, f"{error}.", body, locale)
+            return self._refuse(409, f"{error}.", body, locale)
         except StoreUnavailableError:
-            return refusal(503, "Your message was not stored. Please send it again in a moment.", body, locale)
+            return self._refuse(503, "Your message was not stored. Please send it again in a moment.", body, locale)
         seconds = _preferred_wait(request)
         if accepted.first:
             # The receipt holds the floor: it is not kept back while a reply is slow to come.
@@ -191,7 +195,7 @@ class WebChannel:
             await self._authorized(request, conversation_id)
             after = _after(request)
         except _Refused as refused:
-            return problem(refused.status, refused.detail)
+            return self._refuse_without_body(refused.status, refused.detail)
         return EventSourceResponse(
             self._stream(conversation_id, after),
             ping=HEARTBEAT_SECONDS,
@@ -205,9 +209,11 @@ class WebChannel:
             await self._authorized(request, conversation_id)
             await self._turns.delete(conversation_id)
         except _Refused as refused:
-            return problem(refused.status, refused.detail)
+            return self._refuse_without_body(refused.status, refused.detail)
         except StoreUnavailableError:
-            return problem(503, "The conversation could not be deleted just now. Please try again in a moment.")
+            return self._refuse_without_body(
+                503, "The conversation could not be deleted just now. Please try again in a moment."
+            )
         return Response(status_code=204)
 
     async def report(self, request: Request) -> Response:
@@ -222,14 +228,15 @@ class WebChannel:
                 raise _Refused(422, "contact: send the href of the contact, as in the turn.")
             await self._turns.report_wrong_number(report.slug, report.contact)
         except _Refused as refused:
-            return refusal(refused.status, refused.detail, body, headers=refused.headers)
+            return self._refuse(refused.status, refused.detail, body, locale_of(request), refused.headers)
         except StoreUnavailableError:
-            return refusal(503, "The report was not stored. Please try again in a moment.", body)
+            detail = "The report was not stored. Please try again in a moment."
+            return self._refuse(503, detail, body, locale_of(request))
         return JSONResponse({"reported": report.slug}, status_code=202)
 
     async def floor(self, request: Request) -> Response:
         """GET /floor: the floor itself, for anyone, cacheable."""
-        return JSONResponse(floor(_locale(request)).to_dict(), headers={"Cache-Control": "public, max-age=86400"})
+        return JSONResponse(floor(locale_of(request)).to_dict(), headers={"Cache-Control": "public, max-age=86400"})
 
     async def _authorized(self, request: Request, conversation_id: str) -> Token:
         try:
@@ -266,6 +273,16 @@ class WebChannel:
         except (UnknownConversationError, StoreUnavailableError):
             # The stream ends; who comes back learns why from the status.
             return
+
+    def _refuse(
+        self, status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None
+    ) -> Response:
+        self._counts.refused(status)
+        return refusal(status, detail, body, locale, headers)
+
+    def _refuse_without_body(self, status: int, detail: str) -> Response:
+        self._counts.refused(status)
+        return problem(status, detail)
 
     def _limit(self, limit: RateLimit | None, key: str) -> None:
         wait = limit.wait_seconds(key) if limit else 0
@@ -347,7 +364,8 @@ def _after(request: Request) -> int:
     return int(value)
 
 
-def _locale(request: Request) -> Locale:
+def locale_of(request: Request) -> Locale:
+    """The language a request is to be answered in: `?locale=`, else what the browser asks for, else English."""
     wanted = request.query_params.get("locale") or request.headers.get("accept-language", "")
     return "fr" if wanted.strip().lower().startswith("fr") else "en"
 

@@ -17,7 +17,7 @@ import importlib.util
 import sys
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 #: What the hook stands in for, and why nothing here needs it.
 STAND_INS: Mapping[str, str] = {
@@ -137,7 +137,7 @@ def _stand_in(name: str) -> type:
 
 
 class _StandInModule(types.ModuleType):
-    __path__: ClassVar[list[str]] = []
+    __path__ = []  # noqa: RUF012 (what makes a module a package)
 
     def __getattr__(self, name: str) -> Any:
         if _is_dunder(name):

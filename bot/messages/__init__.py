@@ -19,7 +19,7 @@ from bot.messages.content import (
 )
 from bot.messages.floor import FLOOR_SLUGS, brief_floor, floor, floor_first, is_floor
 from bot.messages.texts import Texts, load_texts
-from bot.messages.wall import after_the_floor, checkin_question, too_fast, too_long, trouble
+from bot.messages.wall import after_the_floor, checkin_question, not_taken, too_fast, too_long, trouble
 
 __all__ = [
     "FLOOR_SLUGS",
@@ -49,6 +49,7 @@ __all__ = [
     "load_texts",
     "message_from_dict",
     "messages_from_dicts",
+    "not_taken",
     "too_fast",
     "too_long",
     "trouble",

@@ -154,8 +154,8 @@ Message = Text | Resources | Choices
 class Turn:
     """The whole answer to one message.
 
-    `level` is what the screen said of this message; `pinned` tells that the floor stays in view from here on; `locale` is
-    the language of the messages.
+    `level` is what the screen said of this message; `pinned` tells that the floor stays in view from here on;
+    `locale` is the language of the messages.
     """
 
     id: str

@@ -32,6 +32,11 @@ _TOO_LONG: dict[Locale, str] = {
     "fr": "C'était plus long que ce que je peux lire d'un coup. Veuillez l'envoyer en parties plus courtes.",
 }
 
+_NOT_TAKEN: dict[Locale, str] = {
+    "en": "I could not take that in. Please reload the page and send it again.",
+    "fr": "Je n'ai pas pu recevoir cela. Veuillez recharger la page et l'envoyer de nouveau.",
+}
+
 _TOO_FAST: dict[Locale, str] = {
     "en": "That was a lot at once. Please wait a few seconds and send it again.",
     "fr": "C'était beaucoup à la fois. Veuillez attendre quelques secondes et l'envoyer de nouveau.",
@@ -70,6 +75,11 @@ def trouble(locale: Locale = "en") -> Text:
 def too_long(locale: Locale = "en") -> Text:
     """What a person reads when their message is longer than the guide takes."""
     return Text(_TOO_LONG[locale])
+
+
+def not_taken(locale: Locale = "en") -> Text:
+    """What a person reads when a request of theirs was not one the guide can take."""
+    return Text(_NOT_TAKEN[locale])
 
 
 def too_fast(locale: Locale = "en") -> Text:

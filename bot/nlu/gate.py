@@ -23,10 +23,10 @@ CERTAIN = 1.0
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class SafetyGate(GraphComponent):
-    """Rules over the classifier: `crisis` when the screen is certain, and never a sure `crisis` without it.
+    """Sets the intent `crisis` where the screen is certain, whatever was classified.
 
-    What the screen finds possible is not overruled: the check-in is asked in front of the answer by `bot/turns`. A
-    `crisis` that only the classifier saw stands as it is; the floor is then put in front by the outbox's last check.
+    What the screen finds possible is not overruled here: `bot/turns` asks the check-in in front of the answer. Nor is a
+    `crisis` that only the classifier heard: `bot/turns` takes it for possible, and asks.
     """
 
     @classmethod

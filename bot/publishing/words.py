@@ -21,6 +21,7 @@ from bot.messages import (
     brief_floor,
     checkin_question,
     floor,
+    not_taken,
     too_fast,
     too_long,
     trouble,
@@ -35,7 +36,7 @@ _NUMBER = re.compile(r"\d(?:[\d-]*\d)?")
 _CLOCK = re.compile(
     r"\d{1,2}[\s\u202f\u00a0]*(?:h\b[\s\u202f\u00a0]*\d{0,2}|:\d{2}(?:\s*[ap]\.?m\b)?|[ap]\.?m\b)", re.IGNORECASE
 )
-_AROUND_THE_CLOCK = re.compile(r"(?<![\d-])(?:24|7)(?![\d-])")
+_AROUND_THE_CLOCK = re.compile(r"(?<![\d-])(?:24(?:-hour)?|7)(?![\d-])")
 
 
 def shown_texts(data: Path) -> Iterator[tuple[str, Locale, str]]:
@@ -83,6 +84,7 @@ def _wall() -> Mapping[str, Mapping[Locale, str]]:
         "check-in": {locale: checkin_question(locale) for locale in LOCALES},
         "after the floor": {locale: after_the_floor(locale) for locale in LOCALES},
         "trouble": {locale: trouble(locale) for locale in LOCALES},
+        "not taken": {locale: not_taken(locale) for locale in LOCALES},
         "too long": {locale: too_long(locale) for locale in LOCALES},
         "too fast": {locale: too_fast(locale) for locale in LOCALES},
     }
@@ -118,11 +120,15 @@ def _pairs(data: Path) -> Iterator[tuple[str, Mapping[str, str]]]:
         for resource in entries:
             if resource.state != "published":
                 continue
-            for field in ("about", "serves"):
-                words = getattr(resource, field)
-                if words is not None:
+            texts = {"about": resource.about, "serves": resource.serves, "hours": resource.hours.text}
+            for number, contact in enumerate(resource.contacts, 1):
+                texts[f"contact {number}: label"] = contact.label
+                texts[f"contact {number}: note"] = contact.note
+            for number, language in enumerate(resource.languages, 1):
+                texts[f"language {number}: note"] = language.note
+            for field, words in texts.items():
+                if words is not None and (words.en or words.fr):
                     yield f"{category}.yml: {resource.slug}: {field}", words.model_dump()
-            yield f"{category}.yml: {resource.slug}: hours", resource.hours.text.model_dump()
 
 
 def _numbers_differ(where: str, entry: Mapping[Any, str]) -> Iterator[str]:

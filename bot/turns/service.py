@@ -4,7 +4,8 @@ A channel hands in a message; it is screened, stored under its id, and only then
 conversation it is then answered by the engine within a time limit, the floor is put in front where it belongs, and the
 turn is stored in the same transaction that wipes the message. The channel delivers.
 
-The floor never waits: it is in the receipt of a message that may be a crisis, before lock, tracker, model or database.
+The floor never waits for lock, tracker or model: it is in the receipt of a message that may be a crisis, and in the
+refusal where even the database is gone.
 """
 
 from __future__ import annotations

@@ -53,6 +53,11 @@ def is_clear_yes(text: str) -> bool:
     return bool(re.search(r"\w", words)) and len(words) <= 80 and _CLEAR_YES.match(words) is not None
 
 
+def says_safe(text: str) -> bool:
+    """Whether somebody says by themselves, in so many words, that they are safe."""
+    return is_clear_yes(text) and re.search(r"\bsafe\b|en s[eé]curit[eé]", text, re.IGNORECASE) is not None
+
+
 def decide(level: Level, text: str | None, choice: str | None, before: Standing) -> Decision:
     """Decide about a message in its conversation.
 
@@ -64,9 +69,9 @@ def decide(level: Level, text: str | None, choice: str | None, before: Standing)
         if choice == SAFE_CHOICE:
             return Decision("none", Standing("crisis" if before.pinned == "crisis" else "none"), says_safe=True)
         return Decision("none", Standing(before.pinned))
+    if level == "none" and (says_safe(text or "") or (before.checkin_open and is_clear_yes(text or ""))):
+        return Decision("none", Standing("crisis" if before.pinned == "crisis" else "none"), says_safe=True)
     if before.checkin_open:
-        if level == "none" and is_clear_yes(text or ""):
-            return Decision("none", Standing("crisis" if before.pinned == "crisis" else "none"), says_safe=True)
         return Decision("crisis", Standing("crisis", False))
     if level == "checkin":
         return Decision("checkin", Standing("crisis" if before.pinned == "crisis" else "checkin", True))

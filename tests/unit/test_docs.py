@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from bot.app import build_app
 from bot.cli import _parser
 from bot.directory import CATEGORIES
 from bot.directory.entries import HoursEntry, KindOfService, ResourceEntry
-from bot.messages import Level, Topic
+from bot.messages import Level, Topic, Turn, messages_from_dicts
 from bot.settings import ROOT, Settings
 
 README = ROOT / "README.md"
@@ -137,6 +138,15 @@ def test_every_route_is_told_and_no_other(routes: set[str]) -> None:
 )
 def test_the_values_in_a_turn_are_told_and_no_others(heading: str, names: tuple[str, ...]) -> None:
     assert set(rows(section(page("WEB-API.md"), heading))) == set(names)
+
+
+def test_the_turn_that_is_shown_has_every_field_and_no_other() -> None:
+    block = re.search(r"```json\n(.*?)```", section(page("WEB-API.md"), "## A turn"), re.DOTALL)
+    assert block is not None
+    shown = json.loads(block.group(1))
+    messages = messages_from_dicts(shown["messages"])
+    assert [message.to_dict() for message in messages] == shown["messages"]
+    assert list(shown) == list(Turn("", 1, "menu", "none", False, messages).to_dict())
 
 
 def test_every_choice_is_told_and_no_other() -> None:

@@ -13,6 +13,7 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 const RUN = /\d(?:[ -]?\d)+/g;
+const PRINTED = /\d(?:-[\dA-Z]+|[ -]?\d)+(?: \(\d(?:[ -]?\d)+\))?/g;
 const IN_A_SENTENCE = /(?<![\d-])(?:(?:1-)?\d{3}-\d{3}-\d{4}|\d-\d-\d)(?![\d-])/g;
 
 /** A label as a screen reader should read it, its number digit by digit; the server's `spoken` does the same. */
@@ -35,9 +36,9 @@ export function linked(text) {
   );
 }
 
-/** The pieces of a label, no number in it split over two lines. */
+/** The pieces of a label, no number in it split over two lines: 1-855-554-HEAL (1-855-554-4325) is one number. */
 export function unbroken(label) {
-  return withNumbers(RUN, label, (number) => make("span", { class: "digits" }, number));
+  return withNumbers(PRINTED, label, (number) => make("span", { class: "digits" }, number));
 }
 
 function withNumbers(pattern, text, mark) {

@@ -1,14 +1,15 @@
-"""Regions, schools and ambiguous places, by spaCy's phrase matcher over the vocabulary files.
+"""Regions, schools, organisations and languages, by spaCy's phrase matcher over the vocabulary files.
 
-Look-ups, not learning: a place counts only when it is written. Short words that are also English ("on", "me") count
+Look-ups, not learning: a name counts only when it is written. Short words that are also English ("on", "me") count
 only in capitals or after a word such as "in"; school names that are also common words count only beside a school word
 or as the whole message.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,25 +30,34 @@ from spacy.tokens import Doc
 
 from bot.messages.vocabulary import ambiguous_key, fold, fold_for_matching
 
-VOCABULARY = Path(__file__).resolve().parents[2] / "data" / "vocabulary"
+VOCABULARY = Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parents[2] / "data") / "vocabulary"
+
+#: The languages the guide speaks.
+GUIDE_LANGUAGES = ("en", "fr")
 
 _BEFORE_A_PLACE = frozenset("in from to province territory near across within en au aux du de".split())
 #: "To me", "to be", "from on high": after a small word too, these are English.
 _NEVER_AFTER_A_WORD = frozenset("me be no on as pe".split())
 
-#: What a message may say around a place and still say nothing but the place.
+#: What a message may say around a name and still say nothing but the name.
 _FILLER = frozenset(
     """
     i i'm im am is are we we're a an the in at from to of for and or my me our please pls hi hey hello um uh so it
     its it's based live living located currently here near around je suis à a au en de la le les un une chez mon
-    ma what about how no not actually i'd id be do you have got any there
+    ma what about how no not actually i'd id be do you have got any there who who's what's whats which tell show give
+    more info information contact number phone website reach find qui est c'est quoi quel quelle numero site joindre
+    parlez parle moi plus svp stp s il vous plait speak switch
     """.split()
 )
 
 
 @dataclass(frozen=True)
-class Place:
-    """A place found in a message: its kind (region, school, ambiguous), its value, and where it stands."""
+class Mention:
+    """A name found in a message.
+
+    `kind` is region, school, organisation, language, or ambiguous (a place with several meanings); `value` is the code,
+    slug or tag; `start` and `end` are positions in the text.
+    """
 
     kind: str
     value: str
@@ -63,35 +73,45 @@ class _Word:
     needs_school_word: bool = False
 
 
-class PlaceFinder:
-    """Finds the vocabulary's places in a text. Thread-safe after construction.
+class NameFinder:
+    """Finds the vocabulary's names in a text. Thread-safe after construction.
 
     Args:
-        regions: the parsed `regions.yml`.
-        schools: the parsed `schools.yml`.
+        regions, schools, organisations, languages: the parsed files of those names.
     """
 
-    def __init__(self, regions: Mapping[str, Any], schools: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        regions: Mapping[str, Any],
+        schools: Mapping[str, Any],
+        organisations: Mapping[str, Any],
+        languages: Mapping[str, Any],
+    ) -> None:
         self._nlp = spacy.blank("en")
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="ORTH")
         self._words: dict[str, list[_Word]] = {}
         self._school_words = frozenset(fold(word) for word in schools["context_words"])
         for region in regions["regions"]:
-            if region["code"] == "CA":
-                continue
-            self._add(region["name"]["en"], _Word("region", region["code"]))
-            for word in region["words"]:
-                self._add(word["text"], _Word("region", region["code"], upper_only=word.get("case") == "upper"))
+            if region["code"] != "CA":
+                self._add(region["name"]["en"], _Word("region", region["code"]))
+                self._add_all(region["words"], "region", region["code"])
         for school in schools["schools"]:
             self._add(school["name"]["en"], _Word("school", school["slug"]))
-            for word in school["words"]:
-                upper, context = word.get("case") == "upper", bool(word.get("context"))
-                self._add(word["text"], _Word("school", school["slug"], upper, context))
+            self._add_all(school["words"], "school", school["slug"])
+        for organisation in organisations["organisations"]:
+            self._add_all(organisation["words"], "organisation", organisation["tag"])
+        for language in languages["languages"]:
+            if language["code"] in GUIDE_LANGUAGES:
+                self._add_all(language["words"], "language", language["code"])
         self._options: dict[str, frozenset[str]] = {}
         for ambiguous in regions["ambiguous"]:
             key = ambiguous_key(ambiguous["text"])
             self._options[key] = frozenset(ambiguous["options"])
             self._add(ambiguous["text"], _Word("ambiguous", key))
+
+    def _add_all(self, words: Iterable[Mapping[str, Any]], kind: str, value: str) -> None:
+        for word in words:
+            self._add(word["text"], _Word(kind, value, word.get("case") == "upper", bool(word.get("context"))))
 
     def _add(self, text: str, word: _Word) -> None:
         key = fold_for_matching(text).strip()
@@ -101,8 +121,8 @@ class PlaceFinder:
             self._matcher.add(tokens, [doc])
         self._words.setdefault(tokens, []).append(word)
 
-    def find(self, text: str) -> list[Place]:
-        """Every place in the text, in reading order. Where words overlap the longest counts.
+    def find(self, text: str) -> list[Mention]:
+        """Every name in the text, in reading order. Where words overlap the longest counts.
 
         A word with two meanings is one of them when the rest of the message says so: beside a school word it is the
         school, beside a place that is one of its meanings it is nothing more.
@@ -114,25 +134,26 @@ class PlaceFinder:
                 if self._counts(word, doc, start, end, text):
                     found.append((start, end, word))
         near_a_school_word = not self._school_words.isdisjoint(token.text for token in doc)
-        order = ("school", "ambiguous", "region") if near_a_school_word else ("ambiguous", "school", "region")
+        first = ("school", "ambiguous") if near_a_school_word else ("ambiguous", "school")
+        order = (*first, "region", "organisation", "language")
         found.sort(key=lambda item: (item[0] - item[1], order.index(item[2].kind), item[0]))
         taken: set[int] = set()
-        places: list[Place] = []
+        names: list[Mention] = []
         for start, end, word in found:
             if taken.isdisjoint(range(start, end)):
                 taken.update(range(start, end))
                 last = doc[end - 1]
-                places.append(Place(word.kind, word.value, doc[start].idx, last.idx + len(last.text)))
-        plain = {place.value for place in places if place.kind != "ambiguous"}
-        places = [p for p in places if p.kind != "ambiguous" or plain.isdisjoint(self._options[p.value])]
-        return sorted(places, key=lambda place: place.start)
+                names.append(Mention(word.kind, word.value, doc[start].idx, last.idx + len(last.text)))
+        plain = {name.value for name in names if name.kind != "ambiguous"}
+        names = [name for name in names if name.kind != "ambiguous" or plain.isdisjoint(self._options[name.value])]
+        return sorted(names, key=lambda name: name.start)
 
-    def only_places(self, text: str, places: list[Place]) -> bool:
-        """Whether the message says nothing but these places, give or take small words."""
+    def only_names(self, text: str, names: list[Mention]) -> bool:
+        """Whether the message says nothing but these names, give or take small words."""
         rest = fold_for_matching(text)
-        for place in reversed(places):
-            rest = rest[: place.start] + " " + rest[place.end :]
-        return bool(places) and all(word in _FILLER for word in re.findall(r"[a-z']+", rest))
+        for name in reversed(names):
+            rest = rest[: name.start] + " " + rest[name.end :]
+        return bool(names) and all(word in _FILLER for word in re.findall(r"[a-z']+", rest))
 
     def _counts(self, word: _Word, doc: Doc, start: int, end: int, text: str) -> bool:
         others = [token.text for token in doc if not start <= token.i < end]
@@ -150,21 +171,17 @@ class PlaceFinder:
 
 
 @lru_cache(maxsize=1)
-def place_finder() -> PlaceFinder:
+def name_finder() -> NameFinder:
     """The finder over the project's vocabulary, made once a process."""
-    return PlaceFinder(*_vocabularies())
-
-
-def _vocabularies() -> Iterator[Any]:
-    for name in ("regions", "schools"):
-        yield yaml.safe_load((VOCABULARY / f"{name}.yml").read_text(encoding="utf-8"))
+    files = ("regions", "schools", "organisations", "languages")
+    return NameFinder(*(yaml.safe_load((VOCABULARY / f"{name}.yml").read_text(encoding="utf-8")) for name in files))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class Places(GraphComponent):
-    """Adds the entities `region`, `school` and `ambiguous_place`.
+class Lookups(GraphComponent):
+    """Adds the entities `region`, `school`, `organisation`, `language` and `ambiguous_place`.
 
-    A message that is only a place, or of which only the place was understood, asks about that place.
+    A message that is only a name, or of which only the name was understood, asks about what is named.
     """
 
     @classmethod
@@ -174,7 +191,7 @@ class Places(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> Places:
+    ) -> Lookups:
         """Make the component; nothing is trained or stored."""
         return cls()
 
@@ -184,32 +201,42 @@ class Places(GraphComponent):
         return ["spacy"]
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Add entities, and the intent that asks about a place where nothing else was understood."""
-        finder = place_finder()
+        """Add entities, and the intent that asks about a name where nothing else was understood."""
+        finder = name_finder()
         for message in messages:
             text = message.get(TEXT)
             if not text:
                 continue
-            places = finder.find(text)
+            names = finder.find(text)
             entities = [
                 {
-                    "entity": "ambiguous_place" if place.kind == "ambiguous" else place.kind,
-                    "value": place.value,
-                    "start": place.start,
-                    "end": place.end,
-                    "extractor": "Places",
+                    "entity": "ambiguous_place" if name.kind == "ambiguous" else name.kind,
+                    "value": name.value,
+                    "start": name.start,
+                    "end": name.end,
+                    "extractor": "Lookups",
                 }
-                for place in places
+                for name in names
             ]
             message.set(ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True)
+            intent = _intent_of(names)
             unsure = (message.get(INTENT) or {}).get("name") in (None, DEFAULT_NLU_FALLBACK_INTENT_NAME)
-            if finder.only_places(text, places) or (places and unsure):
-                schools = any(place.kind == "school" for place in places)
-                message.set(
-                    INTENT, {"name": "university" if schools else "region", "confidence": 1.0}, add_to_output=True
-                )
+            if intent and (unsure or finder.only_names(text, names)):
+                message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Training data passes unchanged: entities are looked up, never learned."""
         return training_data
+
+
+def _intent_of(names: list[Mention]) -> str | None:
+    """What somebody asks who says these names and no more: of a school before its province, of either before a name."""
+    kinds = {name.kind for name in names}
+    if "school" in kinds:
+        return "university"
+    if kinds & {"region", "ambiguous"}:
+        return "region"
+    if "organisation" in kinds:
+        return "organisation"
+    return "language" if "language" in kinds else None
