@@ -85,6 +85,14 @@ def _parser() -> argparse.ArgumentParser:
     of.add_parser("messaging", help="safe-messaging lint over every text").set_defaults(run=_check_messaging)
     of.add_parser("parity", help="the same texts and choices in both languages").set_defaults(run=_check_parity)
 
+    exam = commands.add_parser("exam", help="examine the guide on our own development questions")
+    subjects = exam.add_subparsers(required=True, metavar="subject")
+    safety = subjects.add_parser("safety", help="what the screening finds, misses, and alarms about for nothing")
+    kept = safety.add_mutually_exclusive_group()
+    kept.add_argument("--write", action="store_true", help="write the report to docs/SAFETY.md")
+    kept.add_argument("--check", action="store_true", help="only tell whether docs/SAFETY.md is of the present data")
+    safety.set_defaults(run=_exam_safety)
+
     commands.add_parser("rasa", help="Rasa's own command line: train, test, shell, data validate", add_help=False)
     return parser
 
@@ -256,6 +264,26 @@ def _check_parity(arguments: argparse.Namespace) -> int:
         print(fault)
     _say(f"{len(faults)} findings.")
     return 1 if faults else 0
+
+
+def _exam_safety(arguments: argparse.Namespace) -> int:
+    from bot.publishing.safety_exam import fingerprint, report
+    from bot.safety.training import ensure_weights
+
+    data, page = Settings().data_dir, ROOT / "docs" / "SAFETY.md"
+    if arguments.check:
+        if f"`{fingerprint(data)}`" in page.read_text(encoding="utf-8"):
+            return 0
+        raise CommandError(
+            "docs/SAFETY.md is of an earlier exam, rules or examples: run .venv/bin/guide exam safety --write"
+        )
+    if ensure_weights():
+        _say("Trained the safety classifier.")
+    text = report(data)
+    print(text)
+    if arguments.write:
+        page.write_text(text, encoding="utf-8")
+    return 0
 
 
 def _without_password(url: str) -> str:

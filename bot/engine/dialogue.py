@@ -76,7 +76,11 @@ class Dialogue:
         self._store.begin("turn", {**request.state, "locale": request.locale})
         processor = self._agent.processor
         assert processor is not None
-        await processor.handle_message(self._user_message(request, out))
+        message = self._user_message(request, out)
+        if request.crisis and request.text is not None:
+            parsed = await processor.parse_message(message)
+            message.parse_data = {**parsed, "intent": {"name": "crisis", "confidence": 1.0}}
+        await processor.handle_message(message)
         if self._actions.failure:
             raise EngineError(f"an action failed: {self._actions.failure}")
         if not out.messages:

@@ -27,17 +27,25 @@ def defuse(text: str) -> str:
 class EngineRequest:
     """One message to answer: either `text` or `choice`, never both.
 
-    `locale` is the language to answer in; `state` is what `EngineReply.state` was after the last turn, or empty.
+    `locale` is the language to answer in; `state` is what `EngineReply.state` was after the last turn, or empty;
+    `crisis` says that the message is one for certain, whatever the model would make of it.
     """
 
     locale: str
     state: Mapping[str, Any]
     text: str | None = None
     choice: str | None = None
+    crisis: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The request as JSON."""
-        return {"locale": self.locale, "state": dict(self.state), "text": self.text, "choice": self.choice}
+        return {
+            "locale": self.locale,
+            "state": dict(self.state),
+            "text": self.text,
+            "choice": self.choice,
+            "crisis": self.crisis,
+        }
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The safety gate, last in the pipeline: what may be a crisis is a crisis to the dialogue, whatever was classified.
 
-The first layer stands in `bot/turns`, before any model. This is the second.
+The first layer stands in `bot/turns`, before any model: what it finds certain, it tells the engine. This is the second,
+for whoever talks to the model without it, as Rasa's own command line does.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.safety import screen
+from bot.safety import screen_by_rules
 
 #: Set as the intent's confidence when the gate decides.
 CERTAIN = 1.0
@@ -23,9 +24,9 @@ CERTAIN = 1.0
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class SafetyGate(GraphComponent):
-    """Sets the intent `crisis` where the screen is certain, whatever was classified.
+    """Sets the intent `crisis` where the rules are certain, whatever was classified.
 
-    What the screen finds possible is not overruled here: `bot/turns` asks the check-in in front of the answer. Nor is a
+    What they find possible is not overruled here: `bot/turns` asks the check-in in front of the answer. Nor is a
     `crisis` that only the classifier heard: `bot/turns` takes it for possible, and asks.
     """
 
@@ -41,10 +42,10 @@ class SafetyGate(GraphComponent):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Screen each message and set the intent `crisis` where the screen is certain."""
+        """Screen each message and set the intent `crisis` where they are certain."""
         for message in messages:
             text = message.get(TEXT)
-            if text and screen(text).level == "crisis":
+            if text and screen_by_rules(text).level == "crisis":
                 message.set(INTENT, {"name": "crisis", "confidence": CERTAIN}, add_to_output=True)
         return messages
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from bot.safety.screening import Level, Reason, Screening, screen, warm
+from bot.safety.screening import Level, Reason, Screening, screen, screen_by_rules, warm
 
-__all__ = ["Level", "Reason", "Screening", "screen", "warm"]
+__all__ = ["Level", "Reason", "Screening", "screen", "screen_by_rules", "warm"]

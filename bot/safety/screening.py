@@ -80,10 +80,19 @@ def warm() -> bool:
 
 def screen(text: str) -> Screening:
     """Screen one message, in English or French or both. Pure, thread-safe, never raises on any string."""
+    return _screen(text, second_reader=True)
+
+
+def screen_by_rules(text: str) -> Screening:
+    """The rules' own verdict, in a fraction of a millisecond: for a second look at what `screen` has seen already."""
+    return _screen(text, second_reader=False)
+
+
+def _screen(text: str, *, second_reader: bool) -> Screening:
     rules = _rules()
     read = [_Read(words, rules) for words in rules.normaliser.sentences(text)]
     reasons = [reason for index, sentence in enumerate(read) for reason in sentence.reasons(rules, index)]
-    if not _certain(reasons):
+    if second_reader and not _certain(reasons):
         reasons.extend(_second_reader(read, reasons))
     level: Level = "crisis" if _certain(reasons) else "checkin" if reasons else "none"
     return Screening(level, tuple(reasons), sum(sentence.steps for sentence in read))

@@ -283,7 +283,9 @@ class Turns:
 
     async def _ask(self, waiting: Waiting, lane: _Lane, urgent: bool) -> EngineReply:
         said = self._seal.open(waiting.sealed)
-        request = EngineRequest(waiting.locale, waiting.state, said.get("text"), said.get("choice"))
+        request = EngineRequest(
+            waiting.locale, waiting.state, said.get("text"), said.get("choice"), waiting.level == "crisis"
+        )
         seconds = self._limits.crisis if urgent else self._limits.turn
         asking = asyncio.create_task(self._engine.answer(request, seconds, urgent))
         if urgent:

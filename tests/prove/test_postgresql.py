@@ -55,7 +55,7 @@ def postgres() -> Iterator[Postgres]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     # Not in pytest's own folder, which only its user may enter.
-    folder = Path("/tmp") / f"guide-pg-{uuid.uuid4().hex[:8]}"  # noqa: S108
+    folder = Path("/tmp") / f"guide-pg-{uuid.uuid4().hex[:8]}"
     folder.mkdir(mode=0o700)
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")

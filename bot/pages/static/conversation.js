@@ -197,7 +197,8 @@ export class Conversation {
   }
 
   async #post(message) {
-    message.hurried ||= this.#queue.length > 1;
+    // Behind a message that is still unanswered the receipt alone brings the floor, at once.
+    message.hurried ||= this.#queue.length > 1 || this.#waiting.size > 0;
     const hurry = new AbortController();
     message.stopWaiting = () => {
       message.hurried = true;

@@ -32,6 +32,7 @@ from bot.directory import (
 )
 from bot.messages import brief_floor, floor
 from bot.pages import routes
+from bot.pages.numbers import unbroken
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2, which nothing else here needs.
@@ -254,6 +255,25 @@ def test_digits_are_read_one_by_one(get: Get) -> None:
     assert "Call 9 8 8" in labels
     assert "Call 1-855-242-3310, 1, 8 5 5, 2 4 2, 3 3 1 0" in labels
     assert "Call 1-855-554-HEAL (1-855-554-4325), 1, 8 5 5, 5 5 4, 4 3 2 5" in labels
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_a_number_stands_unbroken_in_the_html(client: TestClient, content: list[dict[str, Any]], locale: str) -> None:
+    html = client.get(f"/directory?locale={locale}").text
+    lettered = 0
+    for entry in published(content):
+        for contact in entry["contacts"]:
+            if contact["kind"] == "phone" and contact.get("show", True):
+                digits = contact.get("digits")
+                number = f"{contact['printed']} ({digits})" if digits else contact["printed"]
+                assert f'<span class="digits">{number}</span>' in html, entry["slug"]
+                lettered += bool(digits)
+    assert lettered >= 5
+
+
+def test_words_beside_a_number_are_not_part_of_it() -> None:
+    assert unbroken("Text CONNECT to 686868") == 'Text CONNECT to <span class="digits">686868</span>'
+    assert unbroken("Call 9-8-8 & ask") == 'Call <span class="digits">9-8-8</span> &amp; ask'
 
 
 def test_the_french_page_is_french_and_marks_names_that_are_not(get: Get, content: list[dict[str, Any]]) -> None:

@@ -42,8 +42,10 @@ def test_no_example_is_both_of_risk_and_not() -> None:
     assert not risk & calm
 
 
-def test_no_exam_question_is_an_example() -> None:
-    known = {text.casefold() for text, _ in examples()}
+def test_no_exam_question_is_an_example_of_the_classifier() -> None:
+    """Greetings and the like, which anybody writes alike, are examples of intents and may stand in both."""
+    lines = [line for path in (DATA / "safety").glob("*.txt") for line in path.read_text(encoding="utf-8").splitlines()]
+    known = {line.strip().casefold() for line in lines}
     for path in (DATA / "exam").glob("safety-*.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
             assert json.loads(line)["text"].casefold() not in known
