@@ -221,7 +221,9 @@ class Lookups(GraphComponent):
             message.set(ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True)
             intent = _intent_of(names)
             unsure = (message.get(INTENT) or {}).get("name") in (None, DEFAULT_NLU_FALLBACK_INTENT_NAME)
-            if intent and (unsure or finder.only_names(text, names)):
+            # "Physician health program in Ontario" is two names and one question: that is for the classifier.
+            mixed = len({name.kind for name in names}) > 1 and any(name.kind == "organisation" for name in names)
+            if intent and (unsure or (not mixed and finder.only_names(text, names))):
                 message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
         return messages
 

@@ -1,9 +1,10 @@
 """A second reader beside the rules: how much a sentence sounds like those of people at risk.
 
 Rules miss wordings nobody thought of; a classifier alone raises false alarms. Together they do neither often
-(measured on data/exam). This one is a support vector machine with a Gaussian kernel over sentence vectors.
-Its weights are made from the examples by `bot.safety.training` when the guide is set up, and kept under `VAR_DIR`;
-the encoder's own weights come inside its package. No network, no pickle. Without weights the rules work alone.
+(measured on data/exam). This one adds three scores: a support vector machine with a Gaussian kernel over sentence
+vectors, and two logistic regressions over runs of letters and runs of words, which forgive typing and know turns of
+phrase. Its weights are made from the examples by `bot.safety.training` when the guide is set up, and kept under
+`VAR_DIR`; the encoder's own come inside its package. No network, no pickle. Without weights the rules work alone.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _MADE_OF = ("data/safety/*.txt", "data/nlu/*/*.yml", "bot/safety/*.py", "bot/saf
 MAX_SENTENCES = 60
 """At most this many sentences of one message are read here, half from each end; the rules read them all."""
 UNREAD = float("-inf")
+FEATURES = 2**16
+LINEAR_SHARE = 0.1
+"""What a point of either linear scorer counts beside one of the machine's."""
 
 
 @lru_cache(maxsize=1)
@@ -37,14 +41,52 @@ def sentence_encoder() -> Any:
     return USE()
 
 
+@lru_cache(maxsize=1)
+def letter_runs() -> Any:
+    """Counts runs of two to five letters of a text, hashed to FEATURES places: nothing to learn, nothing to store."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    return HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=FEATURES, alternate_sign=False)
+
+
+@lru_cache(maxsize=1)
+def word_runs() -> Any:
+    """Counts runs of one to three words of a text, hashed likewise."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    return HashingVectorizer(
+        analyzer="word",
+        tokenizer=str.split,
+        token_pattern=None,
+        ngram_range=(1, 3),
+        n_features=FEATURES,
+        alternate_sign=False,
+    )
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A linear scorer over hashed counts."""
+
+    weights: NDArray[np.float32]
+    bias: float
+
+    def scores(self, counts: Any) -> NDArray[np.float32]:
+        """One score for each row of counts."""
+        found: NDArray[np.float32] = counts @ self.weights + self.bias
+        return found
+
+
 @dataclass(frozen=True)
 class Classifier:
-    """A trained machine: its support vectors (length 1 each) and their coefficients."""
+    """A trained machine: its support vectors (length 1 each) and their coefficients, and the two linear scorers."""
 
     vectors: NDArray[np.float32]
     coefficients: NDArray[np.float32]
     bias: float
     gamma: float
+    letters: Linear
+    words: Linear
 
     def scores(self, sentences: Sequence[str]) -> list[float]:
         """For each sentence, how far it lies on the side of risk: below 0 unlikely, above 1 very likely.
@@ -57,10 +99,13 @@ class Classifier:
         read = list(range(len(sentences)))
         if len(read) > MAX_SENTENCES:
             read = read[:half] + read[-half:]
-        encoded = np.atleast_2d(sentence_encoder().encode([sentences[i] for i in read])).astype(np.float32)
+        texts = [sentences[i] for i in read]
+        encoded = np.atleast_2d(sentence_encoder().encode(texts)).astype(np.float32)
         # Vectors have length 1, so the squared distance is 2 - 2 times the product.
         nearness = np.exp(-self.gamma * (2.0 - 2.0 * (encoded @ self.vectors.T)))
         values = nearness @ self.coefficients + self.bias
+        values = values + LINEAR_SHARE * self.letters.scores(letter_runs().transform(texts))
+        values = values + LINEAR_SHARE * self.words.scores(word_runs().transform(texts))
         found = [UNREAD] * len(sentences)
         for index, value in zip(read, values):
             found[index] = float(value)
@@ -97,6 +142,8 @@ def classifier() -> Classifier | None:
                     coefficients=held["coefficients"].astype(np.float32),
                     bias=float(held["bias"]),
                     gamma=float(held["gamma"]),
+                    letters=Linear(held["letters"].astype(np.float32), float(held["letters_bias"])),
+                    words=Linear(held["words"].astype(np.float32), float(held["words_bias"])),
                 )
         except (ImportError, OSError, ValueError, KeyError):
             return None

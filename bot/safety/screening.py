@@ -1,18 +1,18 @@
 """Decide from one message whether the person, or someone they speak of, may be in a crisis.
 
 The walk is short: normalise, read sentence by sentence, take out what is known to be harmless, try the rules, look at
-the words around each match, let the classifier read what the rules were not certain of, add up. Certain -> "crisis",
-possible -> "checkin", neither -> "none". Words around a match can make a certain one possible, never nothing.
+the words around each match, let the classifier doubt and add, add up. Certain -> "crisis", possible -> "checkin",
+neither -> "none". Words around a match, or the classifier, can make a certain one possible, never nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from bot.safety.classifier import classifier
+from bot.safety.classifier import UNREAD, classifier
 from bot.safety.normalise import Words
 from bot.safety.patterns import Pattern, Sentence
 from bot.safety.rules import Cue, Rule, Rules, Strength, load
@@ -32,11 +32,18 @@ _EASING_CUES = ("academic", "training", "work", "past", "quoting", "negation", "
 
 _WEAK_LOWERED_BY = ("negation",)
 
-# Scores of the classifier: 0 is its own border, 1 is where examples of risk begin to lie. Set on data/exam.
-_POSSIBLE = -0.1
-_POSSIBLE_BESIDE_CUES = 0.4
+# Scores of the classifier: 0 is its own border, 1 is where examples of risk begin to lie. Set by cross-validation on
+# the examples: a miss weighs more than an alarm.
+_POSSIBLE = -0.3
+_POSSIBLE_BESIDE_CUES = 0.3
 _CERTAIN_WITH_WEAK_RULE = 0.3
-_CERTAIN_ALONE = 0.6
+_CERTAIN_ALONE = 0.8
+_UNLIKELY = -0.75
+"""Below this the classifier doubts a rule that is certain: it then makes the message possible, never nothing."""
+_OPEN_TO_DOUBT = frozenset(
+    {"violence", "danger_to_others", "someone_else", "goodbye", "metaphor", "self_harm", "grief_risk", "burden"}
+)
+"""Categories whose words also tell of other things. What is said outright is not doubted."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +99,8 @@ def _screen(text: str, *, second_reader: bool) -> Screening:
     rules = _rules()
     read = [_Read(words, rules) for words in rules.normaliser.sentences(text)]
     reasons = [reason for index, sentence in enumerate(read) for reason in sentence.reasons(rules, index)]
-    if second_reader and not _certain(reasons):
-        reasons.extend(_second_reader(read, reasons))
+    if second_reader:
+        reasons = _second_reader(read, reasons)
     level: Level = "crisis" if _certain(reasons) else "checkin" if reasons else "none"
     return Screening(level, tuple(reasons), sum(sentence.steps for sentence in read))
 
@@ -111,21 +118,31 @@ def _certain(reasons: Iterable[Reason]) -> bool:
 
 
 def _second_reader(read: list[_Read], reasons: list[Reason]) -> list[Reason]:
-    """Reasons of the classifier, on what the rules left open."""
+    """The reasons as the classifier leaves them: it doubts some, and adds its own on what the rules left open."""
     reader = classifier()
     if reader is None:
-        return []
+        return reasons
+    scores = reader.scores([sentence.plain for sentence in read])
+    reasons = [
+        replace(reason, cues=(CLASSIFIER,)) if _doubted(reason, scores[reason.sentence]) else reason
+        for reason in reasons
+    ]
+    if _certain(reasons):
+        return reasons
     weak_in = {reason.sentence for reason in reasons if reason.strength == "weak" and not reason.cues}
-    found = []
-    for index, score in enumerate(reader.scores([sentence.plain for sentence in read])):
+    for index, score in enumerate(scores):
         if len(read[index].plain.split()) < 2:
             continue
         cues = read[index].context.cues_at((0, 0), _EASING_CUES, whole=True)
         if score < (_POSSIBLE_BESIDE_CUES if cues else _POSSIBLE):
             continue
         sure = score >= (_CERTAIN_WITH_WEAK_RULE if index in weak_in else _CERTAIN_ALONE)
-        found.append(Reason(CLASSIFIER, CLASSIFIER, "strong" if sure else "weak", index, cues))
-    return found
+        reasons.append(Reason(CLASSIFIER, CLASSIFIER, "strong" if sure else "weak", index, cues))
+    return reasons
+
+
+def _doubted(reason: Reason, score: float) -> bool:
+    return reason.certain and reason.category in _OPEN_TO_DOUBT and UNREAD < score < _UNLIKELY
 
 
 class _Read:

@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from bot.safety.classifier import sentence_encoder, weights_path
+from bot.safety.classifier import letter_runs, sentence_encoder, weights_path, word_runs
 from bot.safety.screening import plain_sentences
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-PENALTY = 2.0
+PENALTY = 5.0
 GAMMA = 1.0
+LINEAR_PENALTY = 40.0
 
 #: Intents whose examples are no ordinary messages.
 _ALARMED = frozenset({"crisis", "crisis_region", "safe"})
@@ -42,12 +43,16 @@ def ensure_weights() -> bool:
     target = weights_path()
     if target.is_file():
         return False
+    from sklearn.linear_model import LogisticRegression
     from sklearn.svm import SVC
 
     pairs = examples()
     texts = [" ".join(plain_sentences(text)) for text, _ in pairs]
     vectors = np.vstack([sentence_encoder().encode([text]) for text in texts])
-    machine = SVC(C=PENALTY, gamma=GAMMA).fit(vectors, np.array([risk for _, risk in pairs]))
+    at_risk = np.array([risk for _, risk in pairs])
+    machine = SVC(C=PENALTY, gamma=GAMMA).fit(vectors, at_risk)
+    letters = LogisticRegression(C=LINEAR_PENALTY, max_iter=500).fit(letter_runs().transform(texts), at_risk)
+    words = LogisticRegression(C=LINEAR_PENALTY, max_iter=500).fit(word_runs().transform(texts), at_risk)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Under another name until it is whole, so that nobody loads half of it.
     unfinished = target.with_name(f"unfinished-{target.name}")
@@ -57,6 +62,10 @@ def ensure_weights() -> bool:
         coefficients=machine.dual_coef_[0].astype(np.float32),
         bias=machine.intercept_[0],
         gamma=GAMMA,
+        letters=letters.coef_[0].astype(np.float16),
+        letters_bias=letters.intercept_[0],
+        words=words.coef_[0].astype(np.float16),
+        words_bias=words.intercept_[0],
     )
     for old in target.parent.glob("safety-*.npz"):
         old.unlink()
