@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from actions.base import Answer, GuideAction, Visit
-
-LEARNING = ("ipac-allyship-definition", "ipac-resource-page", "ipac-position-statements")
+from actions.base import Answer, GuideAction, Page, Visit
 
 
-class ActionAllyship(GuideAction):
+class ActionAllyship(Page):
     """Where an ally begins."""
 
     intent = "allyship"
     topic = "allyship"
-
-    def answer(self, visit: Visit) -> Answer:
-        """See the class."""
-        return [
-            *visit.resources(
-                "allyship", visit.listings("ipac-allyship-definition", "sanyas", "ipac-resource-page", "ipac")
-            ),
-            visit.choices("allyship_training", "allyship_learning", "reconciliation", "back", "menu"),
-        ]
+    shows = ("ipac-allyship-definition", "sanyas", "ipac-resource-page", "ipac")
+    ways_on = ("allyship_training", "allyship_learning", "reconciliation", "back", "menu")
 
 
 class ActionAllyshipTraining(GuideAction):
-    """San'yas and where it runs."""
+    """San'yas and where it runs; whatever training is published beside it."""
 
     intent = "allyship_training"
     topic = "allyship"
@@ -37,15 +28,10 @@ class ActionAllyshipTraining(GuideAction):
         ]
 
 
-class ActionAllyshipLearning(GuideAction):
+class ActionAllyshipLearning(Page):
     """Guides, reading, podcasts and courses."""
 
     intent = "allyship_learning"
     topic = "allyship"
-
-    def answer(self, visit: Visit) -> Answer:
-        """See the class."""
-        return [
-            *visit.resources("allyship_learning", visit.listings(*LEARNING)),
-            visit.choices("allyship_training", "reconciliation", "back", "menu"),
-        ]
+    shows = ("ipac-allyship-definition", "ipac-resource-page", "ipac-position-statements")
+    ways_on = ("allyship_training", "reconciliation", "back", "menu")

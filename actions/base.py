@@ -213,6 +213,17 @@ class GuideAction(Action):
         ]
 
 
+class Page(GuideAction):
+    """A place that shows the same resources to everybody, under the text named after its intent, and the ways on."""
+
+    shows: ClassVar[tuple[str, ...]] = ()
+    ways_on: ClassVar[tuple[str, ...]] = ()
+
+    def answer(self, visit: Visit) -> Answer:
+        """The resources, in their order, and the choices."""
+        return [*visit.resources(self.intent, visit.listings(*self.shows)), visit.choices(*self.ways_on)]
+
+
 def _which_one(visit: Visit) -> Choices:
     entry = ambiguous_places()[visit.said["ambiguous_place"]]
     values = [f"region_{option.lower()}" if option.isupper() else f"school_{option}" for option in entry["options"]]

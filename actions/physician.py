@@ -2,74 +2,51 @@
 
 from __future__ import annotations
 
-from actions.base import REGION_CHOICES, Answer, GuideAction, Visit
+from actions.base import REGION_CHOICES, Answer, GuideAction, Page, Visit
 
 
-class ActionPhysician(GuideAction):
+class ActionPhysician(Page):
     """An overview, and the ways on."""
 
     intent = "physician"
     topic = "physician"
-
-    def answer(self, visit: Visit) -> Answer:
-        """See the class."""
-        return [
-            *visit.resources(
-                "physician",
-                visit.listings("cma-wellness-connection", "cmpa", "capd", "physician-health-inclusion", "ipac"),
-            ),
-            visit.choices(
-                "physician_program",
-                "physician_peer",
-                "physician_medicolegal",
-                "physician_disability",
-                "resource_guide",
-                "back",
-                "menu",
-            ),
-        ]
+    shows = ("cma-wellness-connection", "cmpa", "capd", "physician-health-inclusion", "ipac")
+    ways_on = (
+        "physician_program",
+        "physician_peer",
+        "physician_medicolegal",
+        "physician_disability",
+        "resource_guide",
+        "back",
+        "menu",
+    )
 
 
-class ActionPhysicianPeer(GuideAction):
+class ActionPhysicianPeer(Page):
     """Peer sessions."""
 
     intent = "physician_peer"
     topic = "physician"
-
-    def answer(self, visit: Visit) -> Answer:
-        """See the class."""
-        return [
-            *visit.resources("physician_peer", visit.listings("cma-wellness-connection", "physician-health-inclusion")),
-            visit.choices("physician_program", "connect", "talk", "back", "menu"),
-        ]
+    shows = ("cma-wellness-connection", "physician-health-inclusion")
+    ways_on = ("physician_program", "connect", "talk", "back", "menu")
 
 
-class ActionPhysicianMedicolegal(GuideAction):
+class ActionPhysicianMedicolegal(Page):
     """Medico-legal advice."""
 
     intent = "physician_medicolegal"
     topic = "physician"
-
-    def answer(self, visit: Visit) -> Answer:
-        """See the class."""
-        return [
-            *visit.resources("physician_medicolegal", visit.listings("cmpa")),
-            visit.choices("physician_program", "physician_peer", "talk", "back", "menu"),
-        ]
+    shows = ("cmpa",)
+    ways_on = ("physician_program", "physician_peer", "talk", "back", "menu")
 
 
-class ActionPhysicianDisability(GuideAction):
+class ActionPhysicianDisability(Page):
     """Disability and chronic conditions."""
 
     intent = "physician_disability"
     topic = "physician"
-
-    def answer(self, visit: Visit) -> Answer:
-        """See the class."""
-        return [
-            *visit.resources("physician_disability", visit.listings("capd", "physician-health-inclusion")),
-            visit.choices("physician_program", "university", "physician_peer", "back", "menu"),
-        ]
+    shows = ("capd", "physician-health-inclusion")
+    ways_on = ("physician_program", "university", "physician_peer", "back", "menu")
 
 
 class ActionPhysicianProgram(GuideAction):
@@ -98,18 +75,10 @@ class ActionPhysicianProgram(GuideAction):
         ]
 
 
-class ActionResourceGuide(GuideAction):
+class ActionResourceGuide(Page):
     """The downloadable guide, the page it comes from, and the Wellness Hub with its Resource Centre."""
 
     intent = "resource_guide"
     topic = "physician"
-
-    def answer(self, visit: Visit) -> Answer:
-        """See the class."""
-        return [
-            *visit.resources(
-                "resource_guide",
-                visit.listings("cma-resource-guide", "cma-wellness-healing-page", "cma-physician-wellness-hub"),
-            ),
-            visit.choices("physician", "connect", "university", "back", "menu"),
-        ]
+    shows = ("cma-resource-guide", "cma-wellness-healing-page", "cma-physician-wellness-hub")
+    ways_on = ("physician", "connect", "university", "back", "menu")

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-from actions.base import Answer, GuideAction, Visit
-
-#: Reading about these harms can hurt: the lines that stand beside it.
-BESIDE_IT = ("hope-for-wellness", "national-irs-crisis-line")
+from actions.base import Answer, Page, Visit
 
 
-class ActionReconciliation(GuideAction):
+class _BesideALine(Page):
+    """Reading about these harms can hurt: lines of support stand beside it."""
+
+    def answer(self, visit: Visit) -> Answer:
+        """The page, then the lines, then the choices."""
+        return [
+            *visit.resources(self.intent, visit.listings(*self.shows)),
+            *visit.resources("reconciliation_line", visit.listings("hope-for-wellness", "national-irs-crisis-line")),
+            visit.choices(*self.ways_on),
+        ]
+
+
+class ActionReconciliation(_BesideALine):
     """What the journey is."""
 
     intent = "reconciliation"
     topic = "reconciliation"
-
-    def answer(self, visit: Visit) -> Answer:
-        """See the class."""
-        return [
-            *visit.resources(
-                "reconciliation",
-                visit.listings("cma-apology", "cma-wellness-healing-page", "ipac-position-statements", "ipac"),
-            ),
-            *visit.resources("reconciliation_line", visit.listings(*BESIDE_IT)),
-            visit.choices("reconciliation_apology", "allyship", "talk", "back", "menu"),
-        ]
+    shows = ("cma-apology", "cma-wellness-healing-page", "ipac-position-statements", "ipac")
+    ways_on = ("reconciliation_apology", "allyship", "talk", "back", "menu")
 
 
-class ActionReconciliationApology(GuideAction):
+class ActionReconciliationApology(_BesideALine):
     """The apology itself."""
 
     intent = "reconciliation_apology"
     topic = "reconciliation"
-
-    def answer(self, visit: Visit) -> Answer:
-        """See the class."""
-        return [
-            *visit.resources("reconciliation_apology", visit.listings("cma-apology")),
-            *visit.resources("reconciliation_line", visit.listings(*BESIDE_IT)),
-            visit.choices("reconciliation", "talk", "allyship", "back", "menu"),
-        ]
+    shows = ("cma-apology",)
+    ways_on = ("reconciliation", "talk", "allyship", "back", "menu")
