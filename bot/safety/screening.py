@@ -82,7 +82,10 @@ def _rules() -> Rules:
 def warm() -> bool:
     """Load rules and classifier now rather than at the first message; True when the classifier takes part."""
     _rules()
-    return classifier() is not None
+    reader = classifier()
+    if reader is not None:
+        reader.scores(["hello"])
+    return reader is not None
 
 
 def screen(text: str) -> Screening:

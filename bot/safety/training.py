@@ -18,6 +18,7 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 PENALTY = 5.0
 GAMMA = 1.0
 LINEAR_PENALTY = 40.0
+BATCH = 64
 
 #: Intents whose examples are no ordinary messages.
 _ALARMED = frozenset({"crisis", "crisis_region", "safe"})
@@ -48,7 +49,7 @@ def ensure_weights() -> bool:
 
     pairs = examples()
     texts = [" ".join(plain_sentences(text)) for text, _ in pairs]
-    vectors = np.vstack([sentence_encoder().encode([text]) for text in texts])
+    vectors = np.vstack([sentence_encoder().encode(texts[at : at + BATCH]) for at in range(0, len(texts), BATCH)])
     at_risk = np.array([risk for _, risk in pairs])
     machine = SVC(C=PENALTY, gamma=GAMMA).fit(vectors, at_risk)
     letters = LogisticRegression(C=LINEAR_PENALTY, max_iter=500).fit(letter_runs().transform(texts), at_risk)
