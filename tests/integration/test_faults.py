@@ -30,25 +30,34 @@ def test_no_model_loaded(start: Any, model: Path, tmp_path: Path) -> None:
     folder = tmp_path / "guide" / "models" / model.name
     folder.write_bytes(b"not a model")
     os.kill(started.engine_pid(), signal.SIGKILL)
-    time.sleep(0.2)
+    deadline = time.monotonic() + 30
+    while started.client.get("/readyz").status_code != 503:
+        assert time.monotonic() < deadline
     assert started.client.get("/healthz").status_code == 200
     talk = started.begin()
-    assert started.client.get("/readyz").status_code == 503
     assert has_the_floor_first(talk.say(CRISIS)["messages"])
     turn = talk.say("where can I find a mentor")
     assert says_something_went_wrong(turn["messages"])
     assert turn["pinned"]
 
 
-def test_the_engine_hangs(own_server: Any) -> None:
+def test_the_floor_comes_while_the_engine_hangs(start: Any) -> None:
+    guide = start(HANG_SECONDS="60")
+    guide.wait_ready()
+    talk = guide.begin()
+    engine = guide.engine_pid()
+    os.kill(engine, signal.SIGSTOP)
+    assert has_the_floor_first(talk.say(CRISIS)["messages"])
+    # Still the same engine, still stopped: nothing was waited for.
+    state = Path(f"/proc/{engine}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    assert state == "T"
+    os.kill(engine, signal.SIGKILL)
+
+
+def test_a_hung_engine_is_replaced_and_answers_again(own_server: Any) -> None:
     talk = own_server.begin()
     os.kill(own_server.engine_pid(), signal.SIGSTOP)
-    begun = time.monotonic()
-    turn = talk.say(CRISIS)
-    assert has_the_floor_first(turn["messages"])
-    # Generous against a busy machine, and far from the engine's own limit: the floor did not wait for the engine.
-    assert time.monotonic() - begun < 3.5
-    # The hung engine is replaced, and answers again.
+    talk.say(CRISIS)
     deadline = time.monotonic() + 60
     while talk.say("menu")["topic"] != "menu":
         assert time.monotonic() < deadline
