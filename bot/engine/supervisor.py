@@ -70,11 +70,6 @@ class EngineSupervisor:
         """Whether the turn under way has taken over a second already."""
         return self._busy_since is not None and time.monotonic() - self._busy_since > 1.0
 
-    @property
-    def pid(self) -> int | None:
-        """The process id of the engine, for tests and operators."""
-        return self._process.pid if self._process else None
-
     async def start(self) -> None:
         """Begin to keep an engine running. Returns at once; `wait_ready` tells when it answers."""
         if self._keeper is None:
@@ -118,11 +113,6 @@ class EngineSupervisor:
         result = await self._call({"request": request.to_dict()}, seconds, urgent)
         reply = result["reply"]
         return EngineReply(tuple(reply["messages"]), reply["topic"], reply["intent"], reply["state"])
-
-    async def parse(self, text: str, seconds: float = 5.0) -> Mapping[str, Any]:
-        """What the pipeline understands of a text. Raises as `answer` does."""
-        result: Mapping[str, Any] = (await self._call({"parse": text}, seconds, False))["parsed"]
-        return result
 
     async def _call(self, body: dict[str, Any], seconds: float, urgent: bool) -> dict[str, Any]:
         call = _Call(body)

@@ -35,8 +35,6 @@ def _answer(loop: asyncio.AbstractEventLoop, dialogue: Any, call: dict[str, Any]
     from bot.engine.protocol import EngineError, EngineRequest
 
     try:
-        if "parse" in call:
-            return {"id": call["id"], "parsed": _jsonable(loop.run_until_complete(dialogue.parse(call["parse"])))}
         reply = loop.run_until_complete(dialogue.answer(EngineRequest(**call["request"])))
         return {"id": call["id"], "reply": reply.to_dict()}
     except EngineError as error:
@@ -53,10 +51,6 @@ def _warm_up(dialogue: Any) -> None:
     loop = asyncio.new_event_loop()
     loop.run_until_complete(dialogue.answer(EngineRequest("en", {}, text="hello")))
     loop.close()
-
-
-def _jsonable(parsed: Any) -> Any:
-    return json.loads(json.dumps(parsed, default=str))
 
 
 def _write(replies: IO[str], message: dict[str, Any]) -> None:
