@@ -20,6 +20,7 @@ import pytest
 import yaml
 from hypothesis import settings as hypothesis_settings
 
+from bot.encoder import encoder_path
 from bot.messages import FLOOR_SLUGS, brief_floor
 from bot.publishing import ensure_model
 from bot.safety.classifier import weights_path
@@ -40,6 +41,24 @@ def model() -> Path:
 def weights() -> None:
     """The safety classifier, trained now if it is not."""
     ensure_weights()
+
+
+#: How long the floor took while something was broken, in seconds: fault test -> time.
+FLOOR_TIMES: dict[str, float] = {}
+
+
+@pytest.fixture(scope="session")
+def floor_times() -> dict[str, float]:
+    """Where fault tests note how long the floor took; told at the end of the run."""
+    return FLOOR_TIMES
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how long the floor took under each fault."""
+    if FLOOR_TIMES:
+        terminalreporter.section("the floor, while something is broken (seconds from request to answer)")
+        for fault, seconds in FLOOR_TIMES.items():
+            terminalreporter.write_line(f"{seconds:7.3f}  {fault}")
 
 
 @dataclass
@@ -131,7 +150,7 @@ def start_server(folder: Path, model: Path, **environment: str) -> Server:
     """Start `guide serve` on a free port, with its database and logs in a folder of its own."""
     models = folder / "models"
     models.mkdir(parents=True, exist_ok=True)
-    for trained in (model, weights_path()):
+    for trained in (model, weights_path(), encoder_path()):
         if not (models / trained.name).exists():
             shutil.copy(trained, models / trained.name)
     variables = {

@@ -14,7 +14,6 @@ from typing import Any
 from starlette.responses import Response
 
 from bot.messages import (
-    Level,
     Locale,
     Message,
     after_the_floor,
@@ -26,7 +25,7 @@ from bot.messages import (
     too_long,
     trouble,
 )
-from bot.turns import level_of
+from bot.turns import Reading, read
 
 _TITLES = {
     400: "The request could not be read",
@@ -62,8 +61,8 @@ def problem(
     )
 
 
-def level_of_body(body: bytes) -> Level:
-    """The level of whatever a refused request carries, even if it is not JSON, not UTF-8, or far too long."""
+def read_body(body: bytes) -> Reading:
+    """What a refused request says, whatever it carries, even if it is not JSON, not UTF-8, or far too long."""
     text = body[:SCREENED_BYTES].decode("utf-8", errors="replace")
     try:
         parsed = json.loads(text)
@@ -71,28 +70,28 @@ def level_of_body(body: bytes) -> Level:
         parsed = None
     if isinstance(parsed, Mapping):
         choice, said = parsed.get("choice"), parsed.get("text")
-        if isinstance(choice, str) and level_of(None, choice) != "none":
-            return "crisis"
+        if isinstance(choice, str) and read(None, choice).level != "none":
+            return Reading("crisis")
         pieces = said if isinstance(said, str) else " ".join(str(value) for value in parsed.values())
-        return level_of(pieces, None)
+        return read(pieces, None)
     if parsed is not None:
-        return level_of(str(parsed), None)
+        return read(str(parsed), None)
     # Broken JSON: look at the strings in it, or at all of it.
     strings = " ".join(_STRINGS.findall(text))
-    return "crisis" if level_of(strings, None) == "crisis" else level_of(text, None)
+    reading = read(strings, None)
+    return reading if reading.level == "crisis" else read(text, None)
 
 
 def refusal(
     status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None
 ) -> Response:
     """Refuse a request; the floor goes in its body when the request may be a crisis."""
-    return problem(status, detail, _messages_for(level_of_body(body), status, locale), headers)
+    return problem(status, detail, _messages_for(read_body(body), status, locale), headers)
 
 
-def _messages_for(level: Level, status: int, locale: Locale) -> tuple[Message, ...]:
-    if level == "crisis":
-        return (floor(locale), after_the_floor(locale))
-    if level == "checkin":
-        return (floor(locale), checkin_question(locale))
+def _messages_for(reading: Reading, status: int, locale: Locale) -> tuple[Message, ...]:
+    if reading.level != "none":
+        after = after_the_floor(locale) if reading.level == "crisis" else checkin_question(locale)
+        return (floor(locale, for_another=reading.for_another), after)
     why = {413: too_long, 429: too_fast}.get(status, trouble if status >= 500 else not_taken)
     return (why(locale), brief_floor(locale))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import uuid
@@ -134,10 +135,10 @@ class WebChannel:
             locale = _parse(NewConversation, body or b"{}").locale
             conversation_id, welcome = await self._turns.begin("web", locale)
         except _Refused as refused:
-            return self._refuse(refused.status, refused.detail, body, locale, refused.headers)
+            return await self._refuse(refused.status, refused.detail, body, locale, refused.headers)
         except StoreUnavailableError:
             detail = "The guide cannot begin a conversation just now. Please try again in a moment."
-            return self._refuse(503, detail, body, locale)
+            return await self._refuse(503, detail, body, locale)
         return JSONResponse(
             {
                 "conversation": conversation_id,
@@ -164,18 +165,18 @@ class WebChannel:
                 token.fingerprint(json.dumps([message.text, message.choice])),
                 message.text,
                 message.choice,
-                locale,
             )
         except _Refused as refused:
-            return self._refuse(refused.status, refused.detail, body, locale, refused.headers)
+            return await self._refuse(refused.status, refused.detail, body, locale, refused.headers)
         except UnknownChoiceError as error:
-            return self._refuse(422, f"{error}: send one of the values offered in a turn.", body, locale)
+            return await self._refuse(422, f"{error}: send one of the values offered in a turn.", body, locale)
         except UnknownConversationError:
-            return self._refuse(404, "There is no such conversation: begin a new one.", body, locale)
+            return await self._refuse(404, "There is no such conversation: begin a new one.", body, locale)
         except ConflictingMessageError as error:
-            return self._refuse(409, f"{error}.", body, locale)
+            return await self._refuse(409, f"{error}.", body, locale)
         except StoreUnavailableError:
-            return self._refuse(503, "Your message was not stored. Please send it again in a moment.", body, locale)
+            detail = "Your message was not stored. Please send it again in a moment."
+            return await self._refuse(503, detail, body, locale)
         seconds = _preferred_wait(request)
         if accepted.first:
             # The receipt holds the floor: it is not kept back while a reply is slow to come.
@@ -228,10 +229,10 @@ class WebChannel:
                 raise _Refused(422, "contact: send the href of the contact, as in the turn.")
             await self._turns.report_wrong_number(report.slug, report.contact)
         except _Refused as refused:
-            return self._refuse(refused.status, refused.detail, body, locale_of(request), refused.headers)
+            return await self._refuse(refused.status, refused.detail, body, locale_of(request), refused.headers)
         except StoreUnavailableError:
             detail = "The report was not stored. Please try again in a moment."
-            return self._refuse(503, detail, body, locale_of(request))
+            return await self._refuse(503, detail, body, locale_of(request))
         return JSONResponse({"reported": report.slug}, status_code=202)
 
     async def floor(self, request: Request) -> Response:
@@ -274,11 +275,12 @@ class WebChannel:
             # The stream ends; who comes back learns why from the status.
             return
 
-    def _refuse(
+    async def _refuse(
         self, status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None
     ) -> Response:
         self._counts.refused(status)
-        return refusal(status, detail, body, locale, headers)
+        # In a thread of its own, as it reads the whole body.
+        return await asyncio.to_thread(refusal, status, detail, body, locale, headers)
 
     def _refuse_without_body(self, status: int, detail: str) -> Response:
         self._counts.refused(status)

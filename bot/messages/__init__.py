@@ -19,7 +19,15 @@ from bot.messages.content import (
 )
 from bot.messages.floor import FLOOR_SLUGS, brief_floor, floor, floor_first, is_floor
 from bot.messages.texts import Texts, load_texts
-from bot.messages.wall import after_the_floor, checkin_question, not_taken, too_fast, too_long, trouble
+from bot.messages.wall import (
+    after_the_floor,
+    beside_another,
+    checkin_question,
+    not_taken,
+    too_fast,
+    too_long,
+    trouble,
+)
 
 __all__ = [
     "FLOOR_SLUGS",
@@ -40,6 +48,7 @@ __all__ = [
     "Topic",
     "Turn",
     "after_the_floor",
+    "beside_another",
     "brief_floor",
     "checkin_question",
     "floor",

@@ -34,6 +34,25 @@ _LEAD: dict[Locale, str] = {
     ),
 }
 
+_LEAD_FOR_ANOTHER: dict[Locale, str] = {
+    "en": (
+        "I'm glad you wrote, for them and for you. A person can talk with you right now about what to do: "
+        "call or text 9-8-8, any time, in English or French. They also help people who are worried about someone. "
+        "Hope for Wellness is there for all Indigenous Peoples, any time: call 1-855-242-3310, or chat at "
+        "hopeforwellness.ca. "
+        "If their life is in danger now, call 9-1-1, or your local emergency number or nearest health centre."
+    ),
+    "fr": (
+        "Merci d'avoir écrit, pour cette personne et pour vous. Quelqu'un peut parler avec vous maintenant de ce qu'il "
+        "faut faire : appelez ou textez le 9-8-8, à toute heure, en français ou en anglais. On y aide aussi les gens "
+        "qui s'inquiètent pour quelqu'un. "
+        "La Ligne d'écoute d'espoir pour le mieux-être est là pour tous les peuples autochtones, à toute heure : "
+        "appelez le 1-855-242-3310 ou clavardez à hopeforwellness.ca. "
+        "Si sa vie est en danger maintenant, appelez le 9-1-1, ou votre numéro d'urgence local ou le centre de "
+        "santé le plus proche."
+    ),
+}
+
 _BRIEF: dict[Locale, str] = {
     "en": "If you need a person now: call or text 9-8-8, or call Hope for Wellness at 1-855-242-3310, any time.",
     "fr": (
@@ -151,11 +170,17 @@ _CARDS: dict[Locale, tuple[ResourceCard, ...]] = {
 }
 
 _FLOOR: dict[Locale, Resources] = {locale: Resources(_CARDS[locale], _LEAD[locale]) for locale in ("en", "fr")}
+_FLOOR_FOR_ANOTHER: dict[Locale, Resources] = {
+    locale: Resources(_CARDS[locale], _LEAD_FOR_ANOTHER[locale]) for locale in ("en", "fr")
+}
 
 
-def floor(locale: Locale = "en") -> Resources:
-    """The floor in a language: one message, three services, in their fixed order."""
-    return _FLOOR[locale]
+def floor(locale: Locale = "en", *, for_another: bool = False) -> Resources:
+    """The floor in a language: one message, three services, in their fixed order.
+
+    `for_another` words it for somebody who is worried about another person.
+    """
+    return (_FLOOR_FOR_ANOTHER if for_another else _FLOOR)[locale]
 
 
 def brief_floor(locale: Locale = "en") -> Text:
@@ -168,7 +193,7 @@ def is_floor(message: Message) -> bool:
     return (
         isinstance(message, Resources)
         and tuple(card.slug for card in message.resources[:3]) == FLOOR_SLUGS
-        and message.text in _LEAD.values()
+        and message.text in (*_LEAD.values(), *_LEAD_FOR_ANOTHER.values())
     )
 
 

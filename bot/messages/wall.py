@@ -22,6 +22,19 @@ _CHECKIN: dict[Locale, tuple[str, tuple[tuple[str, str], ...]]] = {
     ),
 }
 
+_BESIDE_ANOTHER: dict[Locale, str] = {
+    "en": (
+        "While you wait for help: if you can and it is safe for you, stay with them, or stay on the line. "
+        "Listen, and let them tell you how bad it is. You do not have to fix this or carry it alone: "
+        "whoever answers at 9-8-8 can think with you about the next step."
+    ),
+    "fr": (
+        "En attendant de l'aide : si vous le pouvez et si c'est sans danger pour vous, restez avec cette personne, ou "
+        "restez au bout du fil. Écoutez-la, laissez-la dire à quel point ça va mal. Vous n'avez pas à tout régler ni à "
+        "porter cela sans aide : la personne qui répond au 9-8-8 peut réfléchir avec vous à la suite."
+    ),
+}
+
 _TROUBLE: dict[Locale, str] = {
     "en": "Something went wrong on our side, and I could not answer that. Please try again in a moment.",
     "fr": "Un problème est survenu de notre côté et je n'ai pas pu répondre. Veuillez réessayer dans un moment.",
@@ -65,6 +78,11 @@ _CRISIS_NEXT: dict[Locale, tuple[str, tuple[tuple[str, str], ...]]] = {
 def checkin_question(locale: Locale = "en") -> Choices:
     """One gentle question, asked after the floor when a message may be a crisis."""
     return _choices(_CHECKIN[locale])
+
+
+def beside_another(locale: Locale = "en") -> Text:
+    """What somebody who is worried about another person can do next; said after the floor."""
+    return Text(_BESIDE_ANOTHER[locale])
 
 
 def trouble(locale: Locale = "en") -> Text:

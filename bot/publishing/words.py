@@ -18,6 +18,7 @@ from bot.messages import (
     Resources,
     Text,
     after_the_floor,
+    beside_another,
     brief_floor,
     checkin_question,
     floor,
@@ -80,9 +81,11 @@ def parity_faults(data: Path) -> Iterator[str]:
 def _wall() -> Mapping[str, Mapping[Locale, str]]:
     said: dict[str, dict[Locale, Message]] = {
         "floor": {locale: floor(locale) for locale in LOCALES},
+        "floor for another": {locale: floor(locale, for_another=True) for locale in LOCALES},
         "brief floor": {locale: brief_floor(locale) for locale in LOCALES},
         "check-in": {locale: checkin_question(locale) for locale in LOCALES},
         "after the floor": {locale: after_the_floor(locale) for locale in LOCALES},
+        "beside another": {locale: beside_another(locale) for locale in LOCALES},
         "trouble": {locale: trouble(locale) for locale in LOCALES},
         "not taken": {locale: not_taken(locale) for locale in LOCALES},
         "too long": {locale: too_long(locale) for locale in LOCALES},

@@ -4,13 +4,14 @@ from bot.turns.counts import Counts
 from bot.turns.sealing import Seal, UnreadableMessageError
 from bot.turns.service import Accepted, Limits, StoreUnavailableError, Turns, UnknownChoiceError
 from bot.turns.store import ConflictingMessageError, Receipt, TurnStore, UnknownConversationError
-from bot.turns.wall import is_clear_yes, level_of
+from bot.turns.wall import Reading, is_clear_yes, read
 
 __all__ = [
     "Accepted",
     "ConflictingMessageError",
     "Counts",
     "Limits",
+    "Reading",
     "Receipt",
     "Seal",
     "StoreUnavailableError",
@@ -20,5 +21,5 @@ __all__ = [
     "UnknownConversationError",
     "UnreadableMessageError",
     "is_clear_yes",
-    "level_of",
+    "read",
 ]

@@ -16,13 +16,13 @@ import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.engine.protocol import EngineReply, EngineRequest, EngineTimeoutError
+from bot.engine.protocol import EngineError, EngineReply, EngineRequest, EngineTimeoutError, EngineUnavailableError
 from bot.messages import (
     ChoiceCatalogue,
     Choices,
@@ -32,6 +32,7 @@ from bot.messages import (
     Text,
     Turn,
     after_the_floor,
+    beside_another,
     brief_floor,
     checkin_question,
     floor,
@@ -43,7 +44,7 @@ from bot.messages import (
 from bot.turns.counts import Counts
 from bot.turns.sealing import Seal
 from bot.turns.store import TurnStore, Waiting
-from bot.turns.wall import SAFE_CHOICE, Decision, Standing, decide, level_of
+from bot.turns.wall import SAFE_CHOICE, Decision, Standing, decide, read
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +163,6 @@ class Turns:
         fingerprint: str,
         text: str | None = None,
         choice: str | None = None,
-        locale: Locale = "en",
     ) -> Accepted:
         """Take in a message, once: exactly one of `text` and `choice`.
 
@@ -172,19 +172,20 @@ class Turns:
         """
         if choice is not None and choice not in self._catalogue:
             raise UnknownChoiceError("this choice is not one the guide offers")
-        level = level_of(text, choice)
+        # In a thread of its own: a long message takes a while to read, and others come in meanwhile.
+        reading = await asyncio.to_thread(read, text, choice)
 
         def decision(standing: Standing) -> tuple[Decision, bytes]:
-            decided = decide(level, text, choice, standing)
+            decided = decide(reading.level, text, choice, standing)
             meant = {"choice": SAFE_CHOICE} if decided.says_safe else {"choice": choice} if choice else {"text": text}
-            return decided, self._seal.close(meant)
+            return decided, self._seal.close({**meant, "for_another": reading.for_another})
 
         receipt = await self._stored(self._store.accept, conversation_id, message_id, fingerprint, decision)
         lane = self._work_on(conversation_id)
         alarm = receipt.level != "none"
         if alarm:
             lane.hurry.set()
-        first = (floor(locale),) if alarm else ()
+        first = (floor(_as_locale(receipt.locale), for_another=reading.for_another),) if alarm else ()
         return Accepted(receipt.seq, _as_level(receipt.level), receipt.repeated, first)
 
     async def wait_for(self, conversation_id: str, seq: int, seconds: float) -> Mapping[str, Any] | None:
@@ -259,9 +260,12 @@ class Turns:
         locale = _as_locale(waiting.locale)
         level = _as_level(waiting.level)
         standing: Standing | None = None
+        for_another = False
         with self._counts.timing():
             try:
-                reply = await self._ask(waiting, lane, urgent=level != "none")
+                said = self._seal.open(waiting.sealed)
+                for_another = bool(said.get("for_another"))
+                reply = await self._ask(waiting, said, lane, urgent=level != "none")
                 if level == "none" and reply.intent == "crisis":
                     # Only the classifier heard it: possible, not certain.
                     level = "checkin"
@@ -277,17 +281,18 @@ class Turns:
         if level == "none" and (pinned and not _names_the_numbers_last(messages)):
             messages = (*messages, brief_floor(locale))
         messages = self._floor_first(level, messages, locale)
+        if level != "none" and for_another:
+            messages = (floor(locale, for_another=True), beside_another(locale), *messages[1:])
         turn = Turn(waiting.message_id, waiting.seq, topic, level, pinned, messages, locale)
         await self._stored(self._store.finish, waiting, turn.to_dict(), state, locale, standing)
         self._counts.answered()
 
-    async def _ask(self, waiting: Waiting, lane: _Lane, urgent: bool) -> EngineReply:
-        said = self._seal.open(waiting.sealed)
+    async def _ask(self, waiting: Waiting, said: Mapping[str, Any], lane: _Lane, urgent: bool) -> EngineReply:
         request = EngineRequest(
             waiting.locale, waiting.state, said.get("text"), said.get("choice"), waiting.level == "crisis"
         )
         seconds = self._limits.crisis if urgent else self._limits.turn
-        asking = asyncio.create_task(self._engine.answer(request, seconds, urgent))
+        asking = asyncio.create_task(self._asked(request, seconds, urgent))
         if urgent:
             lane.hurry.clear()
             return await asking
@@ -304,6 +309,17 @@ class Turns:
             hurried.cancel()
             if not asking.done():
                 asking.cancel()
+
+    async def _asked(self, request: EngineRequest, seconds: float, urgent: bool) -> EngineReply:
+        try:
+            return await self._engine.answer(request, seconds, urgent)
+        except (EngineTimeoutError, EngineUnavailableError):
+            raise
+        except EngineError:
+            if not request.state:
+                raise
+            # Perhaps what is remembered cannot be used: better to forget the place than to fail at every turn.
+            return await self._engine.answer(replace(request, state={}), seconds, urgent)
 
     def _compose(self, level: Level, reply: EngineReply, locale: Locale) -> tuple[tuple[Message, ...], Any]:
         messages = messages_from_dicts(reply.messages)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, cast, delete, select, update
+from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Session
 
 from bot.turns.models import Conversation, TurnRow, WrongNumberReport
@@ -29,6 +31,7 @@ class Receipt:
     seq: int
     level: str
     repeated: bool
+    locale: str
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class TurnStore:
                 update(Conversation)
                 .where(Conversation.id == conversation_id)
                 .values(last_seq=Conversation.last_seq + 1)
-                .returning(Conversation.last_seq, Conversation.pinned, Conversation.checkin_open)
+                .returning(Conversation.last_seq, Conversation.pinned, Conversation.checkin_open, Conversation.locale)
             ).one_or_none()
             if taken is None:
                 raise UnknownConversationError("no such conversation: begin a new one")
@@ -106,7 +109,7 @@ class TurnStore:
                 session.rollback()
                 if earlier.fingerprint != fingerprint:
                     raise ConflictingMessageError("this id was used for another message: send a new id")
-                return Receipt(earlier.seq, earlier.level, True)
+                return Receipt(earlier.seq, earlier.level, True, taken.locale)
             decision, sealed = decide(Standing(taken.pinned, taken.checkin_open))
             session.add(
                 TurnRow(
@@ -127,13 +130,16 @@ class TurnStore:
                     active_at=_now(),
                 )
             )
-            return Receipt(taken.last_seq, decision.level, False)
+            return Receipt(taken.last_seq, decision.level, False, taken.locale)
 
     def next_waiting(self, conversation_id: str) -> Waiting | None:
         """The earliest message of a conversation that is not answered."""
         with Session(self.engine) as session:
+            # The state as it is written: one that cannot be read must not keep the message from being answered.
             row = session.execute(
-                select(TurnRow, Conversation)
+                select(
+                    TurnRow, Conversation.locale, Conversation.pinned, cast(Conversation.state, SqlText).label("state")
+                )
                 .join(Conversation, Conversation.id == TurnRow.conversation_id)
                 .where(TurnRow.conversation_id == conversation_id, TurnRow.answer.is_(None))
                 .order_by(TurnRow.seq)
@@ -141,16 +147,16 @@ class TurnStore:
             ).one_or_none()
             if row is None:
                 return None
-            turn, conversation = row
+            turn = row.TurnRow
             return Waiting(
                 conversation_id=conversation_id,
                 seq=turn.seq,
                 message_id=turn.message_id,
                 sealed=turn.sealed or b"",
                 level=turn.level,
-                locale=conversation.locale,
-                state=conversation.state,
-                pinned=conversation.pinned,
+                locale=row.locale,
+                state=_readable(row.state),
+                pinned=row.pinned,
             )
 
     def finish(
@@ -238,6 +244,14 @@ class TurnStore:
         today: date = _now().date()
         with Session(self.engine) as session, session.begin():
             session.add(WrongNumberReport(slug=slug, contact=contact, reported_on=today))
+
+
+def _readable(state: str | None) -> dict[str, Any]:
+    try:
+        read = json.loads(state or "")
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def _now() -> datetime:

@@ -24,6 +24,14 @@ _CLEAR_YES = re.compile(
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What a message says by itself: its level, and whether the worry in it is for another person."""
+
+    level: Level
+    for_another: bool = False
+
+
+@dataclass(frozen=True)
 class Standing:
     """What a conversation remembers of earlier alarms: why the floor is pinned, and whether a check-in is open."""
 
@@ -40,11 +48,12 @@ class Decision:
     says_safe: bool = False
 
 
-def level_of(text: str | None, choice: str | None) -> Level:
-    """The level of a message by itself, whatever came before it."""
+def read(text: str | None, choice: str | None) -> Reading:
+    """What a message says by itself, whatever came before it."""
     if choice is not None:
-        return "crisis" if choice in CRISIS_CHOICES else "none"
-    return screen(text or "").level
+        return Reading("crisis" if choice in CRISIS_CHOICES else "none")
+    screening = screen(text or "")
+    return Reading(screening.level, screening.about_another)
 
 
 def is_clear_yes(text: str) -> bool:

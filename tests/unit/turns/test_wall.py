@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from bot.turns.wall import Standing, decide, is_clear_yes, level_of
+from bot.turns.wall import Reading, Standing, decide, is_clear_yes, read
 
 OPEN = Standing("checkin", True)
 
 
 @pytest.mark.parametrize("choice", ["crisis", "not_safe"])
 def test_a_crisis_choice_is_a_crisis_without_asking_a_model(choice: str) -> None:
-    assert level_of(None, choice) == "crisis"
+    assert read(None, choice) == Reading("crisis")
 
 
 def test_another_choice_is_none() -> None:
-    assert level_of(None, "menu") == "none"
+    assert read(None, "menu") == Reading("none")
 
 
 @pytest.mark.parametrize(
