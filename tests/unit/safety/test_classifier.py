@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.safety import screen
-from bot.safety.classifier import MAX_SENTENCES, UNREAD, classifier
+from bot.safety.classifier import MAX_PORTIONS, WINDOW_WORDS, classifier, portions
 from bot.safety.training import DATA, examples
 
 
@@ -23,17 +23,39 @@ def test_without_weights_the_rules_work_alone(monkeypatch: pytest.MonkeyPatch, t
 def test_risk_scores_above_an_ordinary_request() -> None:
     machine = classifier()
     assert machine is not None
-    risk, ordinary = machine.scores(["i am planning my own funeral", "where is the indigenous office"])
+    said = ["i am planning my own funeral", "where is the indigenous office"]
+    risk, ordinary = machine.scores(said, said)
     assert risk > 0 > ordinary
+    assert machine.scores([], []) == []
 
 
-def test_long_messages_are_read_from_both_ends() -> None:
-    machine = classifier()
-    assert machine is not None
-    scores = machine.scores(["hello"] * (MAX_SENTENCES + 10))
-    assert scores.count(UNREAD) == 10
-    assert scores[0] != UNREAD
-    assert scores[-1] != UNREAD
+def test_a_message_of_usual_length_is_read_whole_and_sentence_by_sentence() -> None:
+    assert portions("I am fine. I want to die!") == (["I am fine. I want to die!"], ["I am fine.", "I want to die!"])
+    assert portions("hello there") == (["hello there"], [])
+    assert portions("") == ([], [])
+
+
+def test_a_long_message_is_read_in_windows_that_lose_nothing() -> None:
+    text = "The office was closed again today, so I went home. " * 40
+    windows, sentences = portions(text)
+    assert " ".join(windows) == text.strip()
+    assert all(len(window.split()) <= WINDOW_WORDS for window in windows)
+    assert len(sentences) == 40
+
+
+def test_a_sentence_without_an_end_is_cut_into_windows() -> None:
+    windows, sentences = portions("and then " * 200)
+    assert [len(window.split()) for window in windows] == [60, 60, 60, 60, 60, 60, 40]
+    assert sentences == []
+
+
+def test_an_endless_message_is_read_from_both_ends() -> None:
+    words = [f"word{number}" for number in range(WINDOW_WORDS * MAX_PORTIONS * 2)]
+    windows, sentences = portions(" ".join(words))
+    assert len(windows) == MAX_PORTIONS
+    assert windows[0].startswith("word0 ")
+    assert windows[-1].endswith(words[-1])
+    assert sentences == []
 
 
 def test_no_example_is_both_of_risk_and_not() -> None:
@@ -43,9 +65,10 @@ def test_no_example_is_both_of_risk_and_not() -> None:
 
 
 def test_no_exam_question_is_an_example_of_the_classifier() -> None:
-    """Greetings and the like, which anybody writes alike, are examples of intents and may stand in both."""
+    """A word or two, which anybody writes alike, may stand in both."""
     lines = [line for path in (DATA / "safety").glob("*.txt") for line in path.read_text(encoding="utf-8").splitlines()]
     known = {line.strip().casefold() for line in lines}
     for path in (DATA / "exam").glob("safety-*.jsonl"):
         for line in path.read_text(encoding="utf-8").splitlines():
-            assert json.loads(line)["text"].casefold() not in known
+            text = json.loads(line)["text"].casefold()
+            assert len(text.split()) < 3 or text not in known

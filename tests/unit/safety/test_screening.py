@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.safety import screen, warm
 from bot.safety.normalise import MAX_CHARACTERS
-from bot.safety.screening import CLASSIFIER, Screening
+from bot.safety.screening import CLASSIFIER
 
 EXAM = Path(__file__).parents[3] / "data" / "exam"
 
@@ -80,7 +80,8 @@ def test_disguises_and_typing_habits_do_not_hide_a_crisis(text: str) -> None:
     ],
 )
 def test_harmless_idioms_give_no_reason_at_all(text: str) -> None:
-    assert screen(text) == Screening("none", (), screen(text).steps)
+    screening = screen(text)
+    assert (screening.level, screening.reasons) == ("none", ())
 
 
 @pytest.mark.parametrize(
@@ -131,9 +132,12 @@ def test_a_denial_or_a_study_does_not_lower_what_is_said_beside_it(text: str) ->
 
 
 def test_a_crisis_in_the_middle_of_a_long_request_is_found() -> None:
-    polite = "I would like to know the hours of the Indigenous office and whether there is a mentor for me. "
-    assert screen(polite * 15 + "I want to end my life. " + polite * 15).level == "crisis"
-    assert screen(polite * 30).level == "none"
+    polite = (
+        "I am a second year resident from the Yukon and I would like to know which supports there are for us. "
+        "My preceptor said that the health program can be called by anyone. Is that so, and who would learn of it? "
+    )
+    assert screen(polite * 5 + "I want to end my life. " + polite * 5).level == "crisis"
+    assert screen(polite * 10).level == "none"
 
 
 def test_reasons_name_rules_and_sentences_and_hold_no_word_of_the_message() -> None:
@@ -154,6 +158,9 @@ def test_the_same_text_gives_the_same_screening_in_many_threads() -> None:
 
 def test_the_classifier_takes_part() -> None:
     assert warm()
+    p = screen("I'm looking for a mentor").p
+    assert p is not None
+    assert p < 0.1 < 0.9 < (screen("I want to kill myself tonight").p or 0)
 
 
 @given(st.text(max_size=300))
@@ -246,5 +253,6 @@ def test_the_development_exam_is_passed(language: str) -> None:
     assert sum(floor) / len(floor) >= 0.98
     assert sum(wrongly_certain) / len(wrongly_certain) <= 0.03
     assert sum(wrongly_possible) / len(wrongly_possible) <= 0.25
+    met = {cell: answers for cell, answers in met.items() if len(answers) >= 5}
     weakest = min(met, key=lambda cell: sum(met[cell]) / len(met[cell]))
     assert sum(met[weakest]) / len(met[weakest]) >= 0.6, weakest
