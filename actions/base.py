@@ -38,6 +38,9 @@ DATA = Path(os.environ.get("DATA_DIR") or Path(__file__).resolve().parents[1] / 
 #: How many places "back" can retrace.
 TRAIL_LENGTH = 12
 
+#: How many resources of the last answer are remembered, for questions about them.
+SHOWN_LENGTH = 8
+
 REGION_CODES = ("BC", "AB", "SK", "MB", "ON", "QC", "NB", "NS", "PE", "NL", "YT", "NT", "NU")
 REGION_CHOICES = tuple(f"region_{code.lower()}" for code in REGION_CODES)
 
@@ -85,7 +88,11 @@ class Visit:
     """A person's message as an action sees it, and what is known of where they are.
 
     `region`, `school` are what was said last, now or before; `place` is the place they come from; `said` the entities
-    of this message by name.
+    of this message by name; `shown` the slugs of the resources shown last; `topic` what the last reply was about;
+    `aside` the intent it answered if it stepped aside from the place; `misses` how many messages in a row were not
+    understood.
+    `intent` and `ranking` are what was understood of this message: the intent, and the likeliest ones with their
+    probabilities.
     """
 
     locale: Locale
@@ -94,6 +101,12 @@ class Visit:
     trail: tuple[str, ...]
     said: Mapping[str, str] = field(default_factory=dict)
     now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    shown: tuple[str, ...] = ()
+    topic: str | None = None
+    aside: str | None = None
+    misses: int = 0
+    intent: str | None = None
+    ranking: tuple[tuple[str, float], ...] = ()
 
     @property
     def place(self) -> str | None:
@@ -154,11 +167,17 @@ class Visit:
 
 @dataclass(frozen=True)
 class Reply:
-    """What an action says, what it is about, and the visit as it is afterwards."""
+    """What an action says, what it is about, and the visit as it is afterwards.
+
+    `aside`: the reply is no place, so that "back" returns to the one that is open; None is as the action usually is.
+    `misses`: how many messages in a row were not understood, this one included.
+    """
 
     topic: str
     messages: list[Message]
     visit: Visit
+    aside: bool | None = None
+    misses: int = 0
 
 
 Answer = Union[Reply, "list[Message]"]
@@ -181,6 +200,10 @@ class GuideAction(Action):
         """The action's name in the domain."""
         return f"action_{self.intent}"
 
+    def place(self, visit: Visit) -> str:
+        """What the trail remembers of this place: the intent, and after a colon what was asked about by name."""
+        return self.intent
+
     def answer(self, visit: Visit) -> Reply | list[Message]:
         """The messages of this reply; a `Reply` where topic or state differ from the usual."""
         raise NotImplementedError
@@ -190,14 +213,20 @@ class GuideAction(Action):
         unclear = self.asks_where and "ambiguous_place" in visit.said and not {"region", "school"} & set(visit.said)
         answered: Answer = [_which_one(visit)] if unclear else self.answer(visit)
         reply = answered if isinstance(answered, Reply) else Reply(self.topic, answered, visit)
-        if self.is_place and reply.visit.place != self.intent:
-            trail = (*reply.visit.trail, self.intent)[-TRAIL_LENGTH:]
+        place = self.place(visit)
+        if self.is_place and reply.visit.place != place:
+            trail = (*reply.visit.trail, place)[-TRAIL_LENGTH:]
             reply = replace(reply, visit=replace(reply.visit, trail=trail))
-        return reply
+        return reply if reply.aside is not None else replace(reply, aside=not self.is_place)
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
         """Rasa's entry: read the visit from the tracker, answer, and keep what changed."""
-        reply = self.reply(_visit(tracker))
+        visit = _visit(tracker)
+        reply = self.reply(visit)
+        also = visit.said.get("also")
+        # What is a crisis, whatever else it asks, is answered as one.
+        if also and visit.intent == self.intent and self.topic != "crisis":
+            reply = _and_also(reply, also)
         for message in reply.messages:
             if isinstance(message, Text):
                 dispatcher.utter_message(text=message.text)
@@ -210,6 +239,9 @@ class GuideAction(Action):
             SlotSet("school", visit.school),
             SlotSet("trail", list(visit.trail)),
             SlotSet("topic", reply.topic),
+            SlotSet("shown", list(shown_in(reply.messages) or visit.shown)),
+            SlotSet("misses", reply.misses or None),
+            SlotSet("aside", self.intent if reply.aside else None),
         ]
 
 
@@ -230,18 +262,60 @@ def _which_one(visit: Visit) -> Choices:
     return Choices(catalogue().choices([*values, "menu"], visit.locale), entry["ask"][visit.locale])
 
 
+def shown_in(messages: Iterable[Message]) -> tuple[str, ...]:
+    """The slugs of the resources in messages, each once, as many as are remembered."""
+    cards = [card.slug for message in messages if isinstance(message, Resources) for card in message.resources]
+    return tuple(dict.fromkeys(cards))[:SHOWN_LENGTH]
+
+
+def answer_again(visit: Visit, place: str) -> Reply:
+    """Answer as a place of the trail, as the visit now is."""
+    intent, _, named = place.partition(":")
+    said = {**visit.said, "organisation": named} if named else visit.said
+    return action_for(intent).reply(replace(visit, said=said))
+
+
+def _and_also(first: Reply, intent: str) -> Reply:
+    """A reply followed by the answer to a second request; only the last choices stay, or those that ask where."""
+    second = action_for(intent).reply(first.visit)
+    messages, rest, visit = list(first.messages), list(second.messages), second.visit
+    if messages and isinstance(messages[-1], Choices):
+        choices = messages.pop()
+        if _asks_where(choices) and rest and isinstance(rest[-1], Choices) and not _asks_where(rest[-1]):
+            rest[-1] = choices
+            # The place that asked is the one that answers, once the region is said.
+            visit = replace(visit, trail=first.visit.trail)
+    return Reply(first.topic, [*messages, *rest], visit, aside=False)
+
+
+def _asks_where(message: Message) -> bool:
+    return isinstance(message, Choices) and any(choice.value in REGION_CHOICES for choice in message.choices)
+
+
 def _visit(tracker: Tracker) -> Visit:
     said: dict[str, str] = {}
     for entity in tracker.latest_message.get("entities") or []:
         said.setdefault(entity["entity"], entity["value"])
     region = said.get("region") or tracker.get_slot("region")
     school = said.get("school") or tracker.get_slot("school")
+    trail = tuple(tracker.get_slot("trail") or ())
+    if trail[-1:] == ("university",) and "region" in said and "school" not in said:
+        # Another province instead of the school that was shown.
+        school = school if schools().get(school or "", {}).get("region") == region else None
     return Visit(
         locale="fr" if tracker.get_slot("locale") == "fr" else "en",
         region=region if region in REGION_CODES else None,
         school=school if school in schools() else None,
-        trail=tuple(tracker.get_slot("trail") or ()),
+        trail=trail,
         said=said,
+        shown=tuple(tracker.get_slot("shown") or ()),
+        topic=tracker.get_slot("topic"),
+        aside=tracker.get_slot("aside"),
+        misses=int(tracker.get_slot("misses") or 0),
+        intent=(tracker.latest_message.get("intent") or {}).get("name"),
+        ranking=tuple(
+            (entry["name"], float(entry["confidence"])) for entry in tracker.latest_message.get("intent_ranking") or ()
+        ),
     )
 
 

@@ -92,7 +92,10 @@ class ActionSafe(GuideAction):
 
     def answer(self, visit: Visit) -> Answer:
         """See the class."""
-        return Reply(self.topic, [visit.text("safe"), visit.choices("talk", "connect_elders", "menu")], visit)
+        # "Back" goes to the place before the one that alarmed, not to the alarm.
+        return Reply(
+            self.topic, [visit.text("safe"), visit.choices("talk", "connect_elders", "menu")], visit, aside=False
+        )
 
 
 def regional_lines(visit: Visit) -> list[Message]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from actions.base import Answer, GuideAction, Reply, Visit, action_for
+from actions.base import Answer, GuideAction, Reply, Visit, answer_again
 from bot.messages import MENU
 
 
@@ -20,16 +20,16 @@ class ActionMenu(GuideAction):
 
 
 class ActionGoBack(GuideAction):
-    """The place before this one; from the first place, the menu."""
+    """The place before this one, or the one still open after stepping aside; from the first place, the menu."""
 
     intent = "go_back"
     topic = "menu"
     is_place = False
 
     def reply(self, visit: Visit) -> Reply:
-        """Answer as the place before."""
-        trail = visit.trail[:-1] or ("menu",)
-        return action_for(trail[-1]).reply(replace(visit, trail=trail))
+        """Answer as the place to return to."""
+        trail = (visit.trail if visit.aside else visit.trail[:-1]) or ("menu",)
+        return answer_again(replace(visit, trail=trail), trail[-1])
 
 
 class ActionStartOver(GuideAction):

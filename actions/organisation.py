@@ -26,6 +26,11 @@ class ActionOrganisation(GuideAction):
     intent = "organisation"
     topic = "unknown"
 
+    def place(self, visit: Visit) -> str:
+        """The name asked for belongs to the place, so that "back" finds it again."""
+        named = visit.said.get("organisation")
+        return f"{self.intent}:{named}" if named in organisations() else self.intent
+
     def answer(self, visit: Visit) -> Answer:
         """See the class."""
         named = organisations().get(visit.said.get("organisation", ""))

@@ -8,8 +8,18 @@ from actions.base import REGION_CHOICES, Answer, GuideAction, Reply, Visit, acti
 from bot.directory import Listing
 from bot.messages import Message
 
-#: The places that ask for a region, and answer once it is said.
-ASKING = ("crisis", "crisis_region", "crisis_lines", "text_only", "talk", "university", "physician_program")
+#: The places whose answer depends on a region: once one is said, they answer for it.
+ASKING = (
+    "crisis",
+    "crisis_region",
+    "crisis_lines",
+    "text_only",
+    "talk",
+    "talk_racism",
+    "talk_grief",
+    "university",
+    "physician_program",
+)
 
 
 class ActionRegion(GuideAction):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from actions.base import Answer, GuideAction, Reply, Visit
-from bot.messages import MENU, Message
+from actions.base import Answer, GuideAction, Reply, Visit, answer_again
+from bot.messages import MENU, Message, is_floor
 
 
 class _Courtesy(GuideAction):
@@ -77,7 +77,7 @@ class ActionFeedback(_Courtesy):
 
 
 class ActionLanguage(GuideAction):
-    """Switch the language, or ask which."""
+    """Switch the language and say again what is open, or ask which language."""
 
     intent = "language"
     topic = "smalltalk"
@@ -88,6 +88,12 @@ class ActionLanguage(GuideAction):
         wanted = visit.said.get("language")
         if wanted not in ("en", "fr"):
             return [visit.choices("language_en", "language_fr", lead="language")]
-        visit = replace(visit, locale="fr" if wanted == "fr" else "en")
-        messages: list[Message] = [visit.text("language_set"), visit.choices(*MENU, lead="how_can_we_help")]
-        return Reply(self.topic, messages, visit)
+        visit = replace(visit, locale="fr" if wanted == "fr" else "en", said={})
+        done: list[Message] = [visit.text("language_set")]
+        if not visit.place:
+            return Reply(self.topic, [*done, visit.choices(*MENU, lead="how_can_we_help")], visit)
+        again = answer_again(visit, visit.place)
+        # The floor stays in front.
+        first = again.messages[:1] if again.messages and is_floor(again.messages[0]) else []
+        messages = [*first, *done, *again.messages[len(first) :]]
+        return Reply(self.topic, messages, again.visit, aside=False)

@@ -17,7 +17,7 @@ from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotS
 from rasa.shared.core.trackers import DialogueStateTracker
 
 #: The slots a conversation keeps.
-KEPT_SLOTS = ("locale", "region", "school", "trail", "topic")
+KEPT_SLOTS = ("locale", "region", "school", "trail", "topic", "shown", "misses", "aside")
 
 #: An upper bound on the state of a conversation, in bytes of JSON.
 MAX_STATE_BYTES = 2048

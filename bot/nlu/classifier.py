@@ -16,12 +16,16 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.messages.vocabulary import fold
-from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.clauses import are_two, cuts
+from bot.nlu.encoder import SentenceEncoder, encode
+
+#: The entity that names the intent of a second request in the same message.
+ALSO = "also"
 
 _FILE = "intents"
 
@@ -31,7 +35,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     """Sets `intent` and `intent_ranking` with confidences that sum to 1.
 
     A message that is word for word an example means what the example was given for: what staff teach is understood,
-    and greetings in languages the encoder does not know are too.
+    and greetings in languages the encoder does not know are too. Of a message with two requests, the intent is that of
+    the first, and an entity `also` names the second.
     """
 
     def __init__(
@@ -91,9 +96,10 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             class_weight="balanced",
             random_state=0,
         )
-        model.fit(vectors, [example.get(INTENT) for example in examples])
+        centre = vectors.mean(axis=0)
+        model.fit(vectors - centre, [example.get(INTENT) for example in examples])
         self.labels = [str(label) for label in model.classes_]
-        self.weights, self.bias = model.coef_, model.intercept_
+        self.weights, self.bias = model.coef_, model.intercept_ - model.coef_ @ centre
         if len(self.labels) == 2:
             self.weights = np.vstack([-self.weights[0] / 2, self.weights[0] / 2])
             self.bias = np.array([-self.bias[0] / 2, self.bias[0] / 2])
@@ -107,17 +113,37 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             vector = _vector(message)
             if self.weights is None or self.bias is None or vector is None:
                 continue
-            scores = self.weights @ vector + self.bias
-            odds = np.exp(scores - scores.max())
-            confidences = odds / odds.sum()
-            order = np.argsort(-confidences)
-            ranking = [{"name": self.labels[i], "confidence": float(confidences[i])} for i in order]
+            ranking = self._ranking(vector)
             known = self.taught.get(_key(message.get(TEXT)))
             if known:
                 ranking = [{"name": known, "confidence": 1.0}, *(entry for entry in ranking if entry["name"] != known)]
+            elif both := self.two_requests(message.get(TEXT)):
+                ranking, second = both
+                also = {"entity": ALSO, "value": second, "extractor": type(self).__name__}
+                message.set(ENTITIES, [*(message.get(ENTITIES) or []), also], add_to_output=True)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking[: self.config["ranking_length"]], add_to_output=True)
         return messages
+
+    def two_requests(self, text: str) -> tuple[list[dict[str, Any]], str] | None:
+        """The first request's ranking and the second's intent, where a message surely asks for two different things."""
+        pairs = cuts(text)
+        if not pairs:
+            return None
+        vectors = encode([side for pair in pairs for side in pair])
+        best, surest = None, 0.0
+        for left, right in zip(vectors[::2], vectors[1::2]):
+            first, second = self._ranking(left), self._ranking(right)
+            confidence = min(first[0]["confidence"], second[0]["confidence"])
+            if confidence > surest and are_two(first[0]["name"], second[0]["name"], confidence):
+                best, surest = (first, str(second[0]["name"])), confidence
+        return best
+
+    def _ranking(self, vector: NDArray[Any]) -> list[dict[str, Any]]:
+        scores = self.weights @ vector + self.bias
+        odds = np.exp(scores - scores.max())
+        confidences = odds / odds.sum()
+        return [{"name": self.labels[i], "confidence": float(confidences[i])} for i in np.argsort(-confidences)]
 
     def _persist(self) -> None:
         assert self.weights is not None and self.bias is not None

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,18 @@ _BEFORE_A_PLACE = frozenset("in from to province territory near across within en
 #: "To me", "to be", "from on high": after a small word too, these are English.
 _NEVER_AFTER_A_WORD = frozenset("me be no on as pe".split())
 
+#: "Not Ontario, Quebec": what stands before a place that is not meant.
+_NOT = re.compile(
+    r"\b(?:not|isn't|rather than|instead of|pas|plutot que?|au lieu de?)[\s,]+"
+    r"(?:(?:in|from|at|the|a|au|aux|en|de|du|la|le|les|l|d)\s+)*$"
+)
+#: "Ontario, no wait, Manitoba": what stands between a place and the one that is meant.
+_NO_WAIT = re.compile(
+    r"[\s,.;:-]*\b(?:no|non|sorry|wait|oops|oups|i mean|i meant|pardon|je veux dire|je voulais dire)\b"
+    r"(?:[\s,.;:-]|\b(?:no|non|sorry|wait|i|mean|meant|in|at|je|veux|voulais|dire|plutot|pardon|en|au|le|la|l)\b)*"
+)
+_PLACES = frozenset({"region", "school", "ambiguous"})
+
 #: What a message may say around a name and still say nothing but the name.
 _FILLER = frozenset(
     """
@@ -47,6 +60,7 @@ _FILLER = frozenset(
     ma what about how no not actually i'd id be do you have got any there who who's what's whats which tell show give
     more info information contact number phone website reach find qui est c'est quoi quel quelle numero site joindre
     parlez parle moi plus svp stp s il vous plait speak switch
+    meant mean sorry wait instead rather oops one non pas plutot voulais dire veux desole oups et si pour ou l d
     """.split()
 )
 
@@ -148,6 +162,18 @@ class NameFinder:
         names = [name for name in names if name.kind != "ambiguous" or plain.isdisjoint(self._options[name.value])]
         return sorted(names, key=lambda name: name.start)
 
+    def meant(self, text: str, names: list[Mention]) -> list[Mention]:
+        """The names without places that the message itself takes back, where another place is left to stand."""
+        plain = fold_for_matching(text)
+        places = [name for name in names if name.kind in _PLACES]
+        taken_back = {name for name in places if _NOT.search(plain[: name.start])}
+        for name, following in pairwise(places):
+            if name.kind == following.kind and _NO_WAIT.fullmatch(plain[name.end : following.start]):
+                taken_back.add(name)
+        if len(taken_back) == len(places):
+            return names
+        return [name for name in names if name not in taken_back]
+
     def only_names(self, text: str, names: list[Mention]) -> bool:
         """Whether the message says nothing but these names, give or take small words."""
         rest = fold_for_matching(text)
@@ -207,7 +233,8 @@ class Lookups(GraphComponent):
             text = message.get(TEXT)
             if not text:
                 continue
-            names = finder.find(text)
+            found = finder.find(text)
+            names = finder.meant(text, found)
             entities = [
                 {
                     "entity": "ambiguous_place" if name.kind == "ambiguous" else name.kind,
@@ -223,7 +250,7 @@ class Lookups(GraphComponent):
             unsure = (message.get(INTENT) or {}).get("name") in (None, DEFAULT_NLU_FALLBACK_INTENT_NAME)
             # "Physician health program in Ontario" is two names and one question: that is for the classifier.
             mixed = len({name.kind for name in names}) > 1 and any(name.kind == "organisation" for name in names)
-            if intent and (unsure or (not mixed and finder.only_names(text, names))):
+            if intent and (unsure or (not mixed and finder.only_names(text, found))):
                 message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
         return messages
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from conversations import ROOT
 
 from bot.directory import apply_content, connect, database_url, upgrade
+from bot.encoder import ensure_encoder
 from bot.publishing.training import inputs_hash
 
 
@@ -18,6 +19,7 @@ def main() -> None:
     upgrade(engine)
     apply_content(engine, ROOT / "data" / "resources")
     engine.dispose()
+    ensure_encoder()
     print(Path("var", "reference", "models", f"reference-{inputs_hash(ROOT)[:16]}.tar.gz"))
 
 
