@@ -3,4 +3,5 @@
 import os
 
 # A message is too small to share out between threads, and threads that wait for work spin: set before numpy is loaded.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+for _library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_library, "1")

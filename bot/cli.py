@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import sys
 import tempfile
 import uuid
@@ -30,9 +29,6 @@ class CommandError(Exception):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; the exit status."""
-    # Vectors here are small: a second thread for them costs more than it brings, and spins while it waits.
-    for library in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(library, "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["rasa"]:
         from bot.engine.rasa_command import run_rasa
@@ -92,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     kept.add_argument("--write", action="store_true", help="write the report to docs/SAFETY.md")
     kept.add_argument("--check", action="store_true", help="only tell whether docs/SAFETY.md is of the present data")
     safety.set_defaults(run=_exam_safety)
+    nlu = subjects.add_parser("nlu", help="where free text lands, and whether the guide knows when it is not sure")
+    kept = nlu.add_mutually_exclusive_group()
+    kept.add_argument("--write", action="store_true", help="write the report to docs/UNDERSTANDING.md")
+    kept.add_argument("--check", action="store_true", help="only tell whether docs/UNDERSTANDING.md is of this model")
+    nlu.set_defaults(run=_exam_nlu)
 
     commands.add_parser("rasa", help="Rasa's own command line: train, test, shell, data validate", add_help=False)
     return parser
@@ -280,6 +281,21 @@ def _exam_safety(arguments: argparse.Namespace) -> int:
     if ensure_weights():
         _say("Trained the safety classifier.")
     text = report(data)
+    print(text)
+    if arguments.write:
+        page.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _exam_nlu(arguments: argparse.Namespace) -> int:
+    from bot.publishing.nlu_exam import fingerprint, report
+
+    page = ROOT / "docs" / "UNDERSTANDING.md"
+    if arguments.check:
+        if f"`{fingerprint(ROOT)}`" in page.read_text(encoding="utf-8"):
+            return 0
+        raise CommandError("docs/UNDERSTANDING.md is of an earlier exam or model: run .venv/bin/guide exam nlu --write")
+    text = report(ROOT, _model(Settings()))
     print(text)
     if arguments.write:
         page.write_text(text, encoding="utf-8")

@@ -34,7 +34,7 @@ _WEAK_LOWERED_BY = ("negation",)
 
 # Scores of the classifier: 0 is its own border, 1 is where examples of risk begin to lie. Set by cross-validation over
 # the voices of the examples, each voice scored by a classifier that had not read it.
-_POSSIBLE = -0.6
+_POSSIBLE = -0.7
 _CERTAIN = 0.7
 _CERTAIN_WITH_STRONG_RULE = 0.1
 """Below this the classifier doubts what a strong rule found: it makes the message possible, never nothing."""

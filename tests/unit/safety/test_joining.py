@@ -19,8 +19,8 @@ WEAK_TOO = Reason("en.burden", "burden", "weak", 1)
 @pytest.mark.parametrize(
     ("reasons", "score", "level"),
     [
-        ([], -0.61, "none"),
-        ([], -0.6, "checkin"),
+        ([], -0.71, "none"),
+        ([], -0.7, "checkin"),
         ([], 0.69, "checkin"),
         ([], 0.7, "crisis"),
         ([STRONG], -9.0, "checkin"),
