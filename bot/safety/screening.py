@@ -107,7 +107,9 @@ def screen(text: str) -> Screening:
     if reader is None:
         return _by_rules(read, reasons)
     windows, sentences = portions(text)
-    scores = reader.scores([*windows, *sentences], [plain(portion) for portion in (*windows, *sentences)])
+    # Most messages are one window, whose plain words are those that were just read.
+    whole = [_plain(read)] if len(windows) == 1 else [plain(window) for window in windows]
+    scores = reader.scores([*windows, *sentences], [*whole, *map(plain, sentences)])
     score, at = _strongest(scores[: len(windows)], scores[len(windows) :])
     return _joined(read, reasons, score, at, _upheld(read, reasons, score, reader))
 
@@ -120,7 +122,11 @@ def screen_by_rules(text: str) -> Screening:
 
 def plain(text: str) -> str:
     """A text in plain words, without what is known to be harmless: disguises and typing habits undone."""
-    return " ".join(sentence.plain for sentence in _read(text))
+    return _plain(_read(text))
+
+
+def _plain(read: list[_Read]) -> str:
+    return " ".join(sentence.plain for sentence in read)
 
 
 def _read(text: str) -> list[_Read]:
