@@ -29,6 +29,18 @@ _MASK = "\u2205"
 _TURNS = frozenset({"but", "however", "though", "although", "except", "yet", "mais", "pourtant", "cependant", "sauf"})
 _FIRST_PERSON = frozenset({"i", "me", "myself", "je", "j", "moi"})
 _FIRST_PERSON_REACH = 6
+_WORRY = "someone_else"
+_OF_WHO_WRITES = frozenset({"violence", "survivors", "grief_risk"})
+"""Categories in which another is named and who writes is meant: "my husband is hitting me"."""
+_SPEAKER = frozenset({"i", "je", "j"})
+_OTHERS = frozenset(
+    """
+    he she they him her them who friend friends colleague coworker resident student learner classmate roommate partner
+    wife husband brother sister mother father mom mum dad son daughter kid child cousin auntie uncle niece nephew
+    patient il elle ils elles lui qui ami amie collegue residente etudiant etudiante conjoint conjointe blonde chum
+    frere soeur mere pere fils fille cousine tante oncle neveu patiente enfant coloc
+    """.split()
+)
 _ENOUGH_WEAK = 2
 _WEAK_LOWERED_BY = ("negation",)
 
@@ -58,6 +70,8 @@ class Reason:
     """Which sentence of the message, from 0."""
     cues: tuple[str, ...] = ()
     """Cues that lowered this one, if any did."""
+    of_another: bool = False
+    """Whether it is said of somebody else than who writes."""
 
     @property
     def certain(self) -> bool:
@@ -80,8 +94,10 @@ class Screening:
 
     @property
     def about_another(self) -> bool:
-        """Whether all that the rules found is that somebody else, a colleague or a friend, may be at risk."""
-        return {reason.category for reason in self.reasons} - {CLASSIFIER} == {"someone_else"}
+        """Whether all that the rules found is said of somebody else, a colleague or a friend."""
+        found = [reason for reason in self.reasons if reason.rule != CLASSIFIER]
+        worried = any(reason.category == _WORRY for reason in found)
+        return worried and all(reason.of_another for reason in found)
 
 
 @lru_cache(maxsize=1)
@@ -230,7 +246,10 @@ def _try(rule: Rule, sentence: Sentence, context: _Context, index: int) -> Reaso
             if rule.unless and context.cues_at(span, rule.unless):
                 continue
             cues = context.cues_at(span, rule.lowered_by if rule.strength == "strong" else _WEAK_LOWERED_BY)
-            reason = Reason(rule.id, rule.category, rule.strength, index, cues)
+            of_another = rule.category == _WORRY or (
+                rule.category not in _OF_WHO_WRITES and context.is_of_another(span)
+            )
+            reason = Reason(rule.id, rule.category, rule.strength, index, cues, of_another)
             if not cues:
                 return reason
             lowered = lowered or reason
@@ -260,6 +279,13 @@ class _Context:
                 for at in self._where(cue)
             )
         )
+
+    def is_of_another(self, span: tuple[int, int]) -> bool:
+        """Whether the last one named before a match, or at its beginning, is somebody else than who writes."""
+        for word in reversed(self._sentence.words[: span[0] + 1]):
+            if word in _SPEAKER or word in _OTHERS:
+                return word in _OTHERS
+        return False
 
     def _where(self, cue: Cue) -> list[int]:
         if id(cue) not in self._found:

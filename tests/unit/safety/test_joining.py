@@ -91,7 +91,7 @@ def test_a_sentence_must_say_a_little_more_than_the_whole() -> None:
 
 
 def test_worry_for_another_is_told_apart() -> None:
-    friend = Reason("en.someone_else", "someone_else", "strong", 0)
+    friend = Reason("en.someone_else", "someone_else", "strong", 0, (), True)
     assert _joined([], [friend], 1.0, 0).about_another
     assert not _joined([], [friend, STRONG], 1.0, 0).about_another
     assert not _joined([], [], 1.0, 0).about_another

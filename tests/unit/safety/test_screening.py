@@ -156,6 +156,26 @@ def test_the_same_text_gives_the_same_screening_in_many_threads() -> None:
     assert together == alone * 10
 
 
+@pytest.mark.parametrize(
+    ("text", "about_another"),
+    [
+        ("my resident told me she wants to die", True),
+        ("I'm worried about my friend, she said she wants to kill herself", True),
+        ("mon collègue m'a dit qu'il veut mourir", True),
+        ("I want to die", False),
+        ("my patient wants to die and I want to die", False),
+        ("I lost my brother and I want to die", False),
+        ("je veux mourir", False),
+        ("my husband is hitting me", False),
+        ("he is going to kill me", False),
+    ],
+)
+def test_it_is_seen_whether_the_worry_is_for_another(text: str, about_another: bool) -> None:
+    screening = screen(text)
+    assert screening.level == "crisis"
+    assert screening.about_another == about_another
+
+
 def test_the_classifier_takes_part() -> None:
     assert warm()
     p = screen("I'm looking for a mentor").p
