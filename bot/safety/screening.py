@@ -8,6 +8,7 @@ certain match possible, never nothing.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from bot.safety.classifier import Classifier, classifier, portions
 from bot.safety.normalise import Words, shortened
 from bot.safety.patterns import Pattern, Sentence
 from bot.safety.rules import Cue, Rule, Rules, Strength, load
+
+log = logging.getLogger(__name__)
 
 Level = Literal["crisis", "checkin", "none"]
 
@@ -122,12 +125,18 @@ def screen(text: str) -> Screening:
     reader = classifier()
     if reader is None:
         return _by_rules(read, reasons)
-    windows, sentences = portions(text)
-    # Most messages are one window, whose plain words are those that were just read.
-    whole = [_plain(read)] if len(windows) == 1 else [plain(window) for window in windows]
-    scores = reader.scores([*windows, *sentences], [*whole, *map(plain, sentences)])
-    score, at = _strongest(scores[: len(windows)], scores[len(windows) :])
-    return _joined(read, reasons, score, at, _upheld(read, reasons, score, reader))
+    try:
+        windows, sentences = portions(text)
+        # Most messages are one window, whose plain words are those that were just read.
+        whole = [_plain(read)] if len(windows) == 1 else [plain(window) for window in windows]
+        scores = reader.scores([*windows, *sentences], [*whole, *map(plain, sentences)])
+        score, at = _strongest(scores[: len(windows)], scores[len(windows) :])
+        upheld = _upheld(read, reasons, score, reader)
+    except Exception as error:
+        # Whatever breaks in the classifier, the floor comes. Only the kind of error is told: its text could quote.
+        log.error("the safety classifier failed: %s", type(error).__name__)
+        return _by_rules(read, reasons)
+    return _joined(read, reasons, score, at, upheld)
 
 
 def screen_by_rules(text: str) -> Screening:

@@ -20,6 +20,18 @@ def test_without_weights_the_rules_work_alone(monkeypatch: pytest.MonkeyPatch, t
     assert screen("I'm looking for a mentor").level == "none"
 
 
+@pytest.mark.parametrize("broken", ["sentence_encoder", "letter_runs"])
+def test_where_the_classifier_breaks_the_rules_work_alone(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    from bot.safety import classifier as module
+
+    assert classifier() is not None
+    monkeypatch.setattr(module, broken, lambda: None)
+    screening = screen("I want to die")
+    assert screening.level == "crisis"
+    assert screening.p is None
+    assert screen("I'm looking for a mentor").level == "none"
+
+
 def test_risk_scores_above_an_ordinary_request() -> None:
     machine = classifier()
     assert machine is not None
