@@ -152,7 +152,7 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         detail = {404: "There is nothing here.", 405: "This cannot be done here.", 500: _OUR_FAULT}.get(status)
         if detail is None:
             status, detail = 400, "This cannot be answered as it was asked."
-        return refusal(status, detail, body or b"", locale_of(request))
+        return await refusal(status, detail, body or b"", locale_of(request))
 
     app = Starlette(
         routes=[

@@ -6,6 +6,7 @@ problem's `messages`.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -82,11 +83,13 @@ def read_body(body: bytes) -> Reading:
     return reading if reading.level == "crisis" else read(text, None)
 
 
-def refusal(
+async def refusal(
     status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None
 ) -> Response:
     """Refuse a request; the floor goes in its body when the request may be a crisis."""
-    return problem(status, detail, _messages_for(read_body(body), status, locale), headers)
+    # In a thread of its own: a long body takes a while to read, and others come in meanwhile.
+    reading = await asyncio.to_thread(read_body, body)
+    return problem(status, detail, _messages_for(reading, status, locale), headers)
 
 
 def _messages_for(reading: Reading, status: int, locale: Locale) -> tuple[Message, ...]:

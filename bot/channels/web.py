@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import uuid
@@ -279,8 +278,7 @@ class WebChannel:
         self, status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None
     ) -> Response:
         self._counts.refused(status)
-        # In a thread of its own, as it reads the whole body.
-        return await asyncio.to_thread(refusal, status, detail, body, locale, headers)
+        return await refusal(status, detail, body, locale, headers)
 
     def _refuse_without_body(self, status: int, detail: str) -> Response:
         self._counts.refused(status)
