@@ -8,7 +8,7 @@ import json
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,16 +83,15 @@ def _parser() -> argparse.ArgumentParser:
 
     exam = commands.add_parser("exam", help="examine the guide on our own development questions")
     subjects = exam.add_subparsers(required=True, metavar="subject")
-    safety = subjects.add_parser("safety", help="what the screening finds, misses, and alarms about for nothing")
-    kept = safety.add_mutually_exclusive_group()
-    kept.add_argument("--write", action="store_true", help="write the report to docs/SAFETY.md")
-    kept.add_argument("--check", action="store_true", help="only tell whether docs/SAFETY.md is of the present data")
-    safety.set_defaults(run=_exam_safety)
-    nlu = subjects.add_parser("nlu", help="where free text lands, and whether the guide knows when it is not sure")
-    kept = nlu.add_mutually_exclusive_group()
-    kept.add_argument("--write", action="store_true", help="write the report to docs/UNDERSTANDING.md")
-    kept.add_argument("--check", action="store_true", help="only tell whether docs/UNDERSTANDING.md is of this model")
-    nlu.set_defaults(run=_exam_nlu)
+    for subject, run, help_, page in (
+        ("safety", _exam_safety, "what the screening finds, misses, and alarms about for nothing", "SAFETY.md"),
+        ("nlu", _exam_nlu, "where free text lands, and whether the guide knows when it is unsure", "UNDERSTANDING.md"),
+    ):
+        examined = subjects.add_parser(subject, help=help_)
+        kept = examined.add_mutually_exclusive_group()
+        kept.add_argument("--write", action="store_true", help=f"write the report to docs/{page}")
+        kept.add_argument("--check", action="store_true", help=f"only tell whether docs/{page} is up to date")
+        examined.set_defaults(run=run)
 
     commands.add_parser("rasa", help="Rasa's own command line: train, test, shell, data validate", add_help=False)
     return parser
@@ -271,31 +270,29 @@ def _exam_safety(arguments: argparse.Namespace) -> int:
     from bot.publishing.safety_exam import fingerprint, report
     from bot.safety.training import ensure_weights
 
-    data, page = Settings().data_dir, ROOT / "docs" / "SAFETY.md"
-    if arguments.check:
-        if f"`{fingerprint(data)}`" in page.read_text(encoding="utf-8"):
-            return 0
-        raise CommandError(
-            "docs/SAFETY.md is of an earlier exam, rules or examples: run .venv/bin/guide exam safety --write"
-        )
-    if ensure_weights():
-        _say("Trained the safety classifier.")
-    text = report(data)
-    print(text)
-    if arguments.write:
-        page.write_text(text, encoding="utf-8")
-    return 0
+    def made() -> str:
+        if ensure_weights():
+            _say("Trained the safety classifier.")
+        return report(data)
+
+    data = Settings().data_dir
+    return _exam(arguments, "safety", ROOT / "docs" / "SAFETY.md", fingerprint(data), made)
 
 
 def _exam_nlu(arguments: argparse.Namespace) -> int:
     from bot.publishing.nlu_exam import fingerprint, report
 
     page = ROOT / "docs" / "UNDERSTANDING.md"
+    return _exam(arguments, "nlu", page, fingerprint(ROOT), lambda: report(ROOT, _model(Settings())))
+
+
+def _exam(arguments: argparse.Namespace, subject: str, page: Path, fingerprint: str, made: Callable[[], str]) -> int:
+    """Print the report that `made` makes, and keep it on its page; or only tell whether the page is up to date."""
     if arguments.check:
-        if f"`{fingerprint(ROOT)}`" in page.read_text(encoding="utf-8"):
+        if f"`{fingerprint}`" in page.read_text(encoding="utf-8"):
             return 0
-        raise CommandError("docs/UNDERSTANDING.md is of an earlier exam or model: run .venv/bin/guide exam nlu --write")
-    text = report(ROOT, _model(Settings()))
+        raise CommandError(f"docs/{page.name} is out of date: run .venv/bin/guide exam {subject} --write")
+    text = made()
     print(text)
     if arguments.write:
         page.write_text(text, encoding="utf-8")
