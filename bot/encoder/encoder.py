@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.encoder.graph import INPUT, LAYERS, build
 from bot.encoder.packed import PackedModel, unpack
 from bot.encoder.tokenizer import Tokenizer
 
@@ -69,20 +70,24 @@ class SentenceEncoder:
         self._places = model.numbers("emb.pos").reshape(-1, shape.width) + model.numbers("emb.type")[: shape.width]
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One vector of length 1 for each text: shape (texts, DIMENSION)."""
-        tokens = [self._tokenizer.numbers(_PREFIX + text, MAX_TOKENS) for text in texts]
-        vectors = np.empty((len(texts), DIMENSION), np.float32)
-        for alike in _alike(tokens):
-            vectors[alike] = self._encode([tokens[i] for i in alike])
-        return vectors
+        """One vector of length 1 for each text, of what it is about: shape (texts, DIMENSION)."""
+        last = self.layers(texts)[:, -1]
+        return np.asarray(last / np.linalg.norm(last, axis=1, keepdims=True), np.float32)
 
-    def _encode(self, tokens: list[list[int]]) -> NDArray[np.float32]:
+    def layers(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The mean over its tokens in each of the model's LAYERS, for each text: shape (texts, LAYERS, DIMENSION)."""
+        tokens = [self._tokenizer.numbers(_PREFIX + text, MAX_TOKENS) for text in texts]
+        means = np.empty((len(texts), len(LAYERS), DIMENSION), np.float32)
+        for alike in _alike(tokens):
+            means[alike] = self._means([tokens[i] for i in alike])
+        return means
+
+    def _means(self, tokens: list[list[int]]) -> NDArray[np.float32]:
         numbers = np.array(tokens)
         embedded = unpack(self._words[numbers.ravel()]).reshape(*numbers.shape, -1)
         embedded += self._places[: numbers.shape[1]]
-        (hidden,) = self._session.run(None, {"embedded": embedded})
-        means = hidden.mean(axis=1)
-        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True), np.float32)
+        (means,) = self._session.run(None, {INPUT: embedded})
+        return np.asarray(means, np.float32)
 
 
 def _alike(tokens: Sequence[list[int]]) -> Iterator[list[int]]:
@@ -120,8 +125,6 @@ def ensure_encoder() -> bool:
     target = encoder_path()
     if target.is_file():
         return False
-    from bot.encoder.graph import build
-
     target.parent.mkdir(parents=True, exist_ok=True)
     # Under another name until it is whole, so that nobody loads half of it.
     unfinished = target.with_name(f"unfinished-{target.name}")

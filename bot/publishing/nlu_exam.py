@@ -17,15 +17,18 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bot.publishing.exam_file import ExamFile
 from bot.publishing.training import inputs_hash
 from bot.safety import screen
 
-#: The files of the exam: language, whether held back, name.
+#: The files of the exam.
 FILES = (
-    ("en", False, "topics-en.jsonl"),
-    ("fr", False, "topics-fr.jsonl"),
-    ("en", True, "topics-en.held.jsonl"),
-    ("fr", True, "topics-fr.held.jsonl"),
+    ExamFile("en", False, "topics-en.jsonl"),
+    ExamFile("fr", False, "topics-fr.jsonl"),
+    ExamFile("en", True, "topics-en.held.jsonl"),
+    ExamFile("fr", True, "topics-fr.held.jsonl"),
+    ExamFile("en", True, "topics-en.second.held.jsonl"),
+    ExamFile("fr", True, "topics-fr.second.held.jsonl"),
 )
 
 #: The kinds of names that are scored.
@@ -142,7 +145,7 @@ def report(root: Path, model: Path) -> str:
         "",
         "Made by `guide exam nlu --write`; `make check` refuses it when the exam or anything a model is made of has",
         "changed since. The questions are our own, invented. The open ones were written by the author of many examples",
-        "and flatter; those held back were written by another voice, and nobody who writes examples reads them.",
+        "and flatter; those held back were written by two other voices, and nobody who writes examples reads them.",
         "",
         f"Fingerprint of exam and model: `{fingerprint(root)}`",
         "",
@@ -152,14 +155,14 @@ def report(root: Path, model: Path) -> str:
     topics = _topics()
     everything: list[Understood] = []
     milliseconds: list[float] = []
-    for language, held, name in FILES:
-        answers, spent = examine(read_questions(root / "data" / "exam" / name), model, root / "data")
+    for file in FILES:
+        answers, spent = examine(read_questions(root / "data" / "exam" / file.name), model, root / "data")
         found = score(answers, topics)
         shares = (found.topic, found.top_three, found.names, found.out_of_scope, found.calibration)
         cells = " | ".join([str(found.questions), *(f"{share:.3f}" for share in shares)])
-        lines.append(f"| {'held back' if held else 'open'} | {language} | {cells} |")
+        lines.append(f"| {file.title} | {file.language} | {cells} |")
         milliseconds += spent
-        everything += answers if held else []
+        everything += answers if file.held else []
     milliseconds.sort()
     lines += [
         "",

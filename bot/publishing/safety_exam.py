@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from bot.messages import Level
+from bot.publishing.exam_file import ExamFile
 from bot.safety import screen, warm
 from bot.safety.classifier import stamp
 
@@ -31,14 +32,16 @@ RIGHT: dict[str, frozenset[Level]] = {
 #: Labels of people at risk: a miss is a message of theirs without the floor.
 AT_RISK = frozenset({"crisis", "checkin", "floor"})
 
-#: The files of the exam: language, whether held back, name.
+#: The files of the exam.
 FILES = (
-    ("en", False, "safety-en.jsonl"),
-    ("fr", False, "safety-fr.jsonl"),
-    ("en", True, "safety-en.held.jsonl"),
-    ("fr", True, "safety-fr.held.jsonl"),
-    ("en", True, "safety-en.second.held.jsonl"),
-    ("fr", True, "safety-fr.second.held.jsonl"),
+    ExamFile("en", False, "safety-en.jsonl"),
+    ExamFile("fr", False, "safety-fr.jsonl"),
+    ExamFile("en", True, "safety-en.held.jsonl"),
+    ExamFile("fr", True, "safety-fr.held.jsonl"),
+    ExamFile("en", True, "safety-en.second.held.jsonl"),
+    ExamFile("fr", True, "safety-fr.second.held.jsonl"),
+    ExamFile("en", True, "safety-en.third.held.jsonl"),
+    ExamFile("fr", True, "safety-fr.third.held.jsonl"),
 )
 
 #: The cell of plain requests to the guide.
@@ -137,9 +140,10 @@ def report(data: Path) -> str:
         "",
         "Made by `guide exam safety --write`; `make check` refuses it when the exam, the rules or the examples have",
         "changed since. The questions are our own, invented, in several voices. The rows that count are those held",
-        "back, written by two others: nobody who works on rules or examples reads their lines. The thresholds were",
-        "set by cross-validation over the voices of the examples, then moved by at most 0.2 on the totals of the",
-        "held-back rows, so those rows are a little kinder than a stranger's will be.",
+        "back, written by three others: nobody who works on rules or examples reads their lines. The thresholds were",
+        "set by cross-validation over the voices of the examples (`tests/bench/cross_validate.py`), with an eye on the",
+        "totals of the first two held-back rows of each language, so those are a little kinder than a stranger's will",
+        "be. The third was written later and was scored when all was set.",
         "",
         f"Fingerprint of exam, rules and examples: `{fingerprint(data)}`",
         "",
@@ -148,13 +152,12 @@ def report(data: Path) -> str:
     ]
     texts: list[str] = []
     tables: list[str] = []
-    for language, held, name in FILES:
-        path = data / "exam" / name
+    for file in FILES:
+        path = data / "exam" / file.name
         answers = examine(path)
-        title = _title(held, name)
-        lines.append(f"| {title} | {language} | {_row(score(answers))} |")
+        lines.append(f"| {file.title} | {file.language} | {_row(score(answers))} |")
         texts += [text for _, text, _, _ in _questions(path)]
-        tables += _cell_table(f"{title.capitalize()}, {language}", answers, tell_misses=not held)
+        tables += _cell_table(f"{file.title.capitalize()}, {file.language}", answers, tell_misses=not file.held)
     typical, slow = cpu_milliseconds(texts)
     lines += [
         "",
@@ -166,10 +169,6 @@ def report(data: Path) -> str:
         *tables,
     ]
     return "\n".join(lines) + "\n"
-
-
-def _title(held: bool, name: str) -> str:
-    return "open" if not held else "held back, second" if ".second." in name else "held back"
 
 
 def _cell_table(title: str, answers: Sequence[Answered], tell_misses: bool) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """A second reader beside the rules: how much a sentence sounds like those of people at risk.
 
 Rules miss wordings nobody thought of; a classifier alone raises false alarms. Together they do neither often
-(measured on data/exam). This one adds three scores: a support vector machine with a Gaussian kernel over sentence
-vectors, and two logistic regressions over runs of letters and runs of words, which forgive typing and know turns of
+(measured on data/exam). This one adds three scores: small neural nets over what the sentence encoder's layers make of
+the text, and two logistic regressions over runs of letters and runs of words, which forgive typing and know turns of
 phrase. Its weights are made from the examples by `bot.safety.training` when the guide is set up, and kept under
 `VAR_DIR`; the encoder's own come inside its package. No network, no pickle. Without weights the rules work alone.
 """
@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.encoder import EncoderUnavailableError, encoder_stamp, sentence_encoder
+from bot.encoder import EncoderUnavailableError, SentenceEncoder, encoder_stamp, sentence_encoder
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,8 +43,8 @@ WINDOW_WORDS = 60
 MAX_PORTIONS = 48
 """At most so many portions of one message are read here, half from each end; the rules read everything."""
 FEATURES = 2**16
-LINEAR_SHARE = 0.1
-"""What a point of either linear scorer counts beside one of the machine's."""
+LINEAR_SHARE = 0.3
+"""What a point of either linear scorer counts beside one of the nets'."""
 
 
 @lru_cache(maxsize=1)
@@ -84,30 +84,69 @@ class Linear:
 
 
 @dataclass(frozen=True)
-class Classifier:
-    """A trained machine: its support vectors (length 1 each) and their coefficients, and the two linear scorers."""
+class Nets:
+    """Nets with one hidden layer each, side by side; their word is the mean of their log-odds of risk."""
 
-    vectors: NDArray[np.float32]
-    coefficients: NDArray[np.float32]
+    centre: NDArray[np.float32]
+    """Taken from the inputs, which all lie much the same way."""
+    hidden: NDArray[np.float32]
+    """Shape (inputs, hidden units of all nets)."""
+    hidden_bias: NDArray[np.float32]
+    output: NDArray[np.float32]
     bias: float
-    gamma: float
+
+    def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """One score for each row of inputs."""
+        active = np.maximum((inputs - self.centre) @ self.hidden + self.hidden_bias, 0)
+        found: NDArray[np.float32] = active @ self.output + self.bias
+        return found
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """The trained nets, and the two linear scorers."""
+
+    nets: Nets
     letters: Linear
     words: Linear
 
     def scores(self, texts: Sequence[str], plain: Sequence[str]) -> list[float]:
-        """For each text, how far it lies on the side of risk: below 0 unlikely, above 1 very likely.
+        """For each text, how far it lies on the side of risk: below 0 unlikely, high above very likely.
 
         `plain` are the same texts in plain words, as `bot.safety.screening` makes them.
         """
         if not texts:
             return []
-        encoded = sentence_encoder().encode(texts)
-        # Vectors have length 1, so the squared distance is 2 - 2 times the product.
-        nearness = np.exp(-self.gamma * (2.0 - 2.0 * (encoded @ self.vectors.T)))
-        values = nearness @ self.coefficients + self.bias
+        values = self.nets.scores(inputs(sentence_encoder(), texts))
         values = values + LINEAR_SHARE * self.letters.scores(letter_runs().transform(plain))
         values = values + LINEAR_SHARE * self.words.scores(word_runs().transform(plain))
         return [float(value) for value in values]
+
+    def save(self, path: Path) -> None:
+        """Keep it as plain arrays. Raises OSError."""
+        np.savez_compressed(
+            path,
+            **{f"nets_{name}": value for name, value in vars(self.nets).items()},
+            **{f"letters_{name}": value for name, value in vars(self.letters).items()},
+            **{f"words_{name}": value for name, value in vars(self.words).items()},
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Classifier:
+        """Read what `save` kept. Raises OSError, ValueError, KeyError."""
+        with np.load(path, allow_pickle=False) as held:
+            parts = {kind: _named(kind, held) for kind in ("nets", "letters", "words")}
+        return cls(Nets(**parts["nets"]), Linear(**parts["letters"]), Linear(**parts["words"]))
+
+
+def _named(kind: str, held: Any) -> dict[str, Any]:
+    values = {name.removeprefix(f"{kind}_"): held[name] for name in held.files if name.startswith(f"{kind}_")}
+    return {name: value if value.ndim else float(value) for name, value in values.items()}
+
+
+def inputs(encoder: SentenceEncoder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """What the nets read of texts: all layers of the encoder, one row a text."""
+    return encoder.layers(texts).reshape(len(texts), -1)
 
 
 def portions(text: str) -> tuple[list[str], list[str]]:
@@ -162,15 +201,7 @@ def classifier() -> Classifier | None:
     if _held is None:
         try:
             sentence_encoder()
-            with np.load(weights_path(), allow_pickle=False) as held:
-                _held = Classifier(
-                    vectors=held["vectors"].astype(np.float32),
-                    coefficients=held["coefficients"].astype(np.float32),
-                    bias=float(held["bias"]),
-                    gamma=float(held["gamma"]),
-                    letters=Linear(held["letters"].astype(np.float32), float(held["letters_bias"])),
-                    words=Linear(held["words"].astype(np.float32), float(held["words_bias"])),
-                )
-        except (EncoderUnavailableError, ImportError, OSError, ValueError, KeyError):
+            _held = Classifier.load(weights_path())
+        except (EncoderUnavailableError, ImportError, OSError, ValueError, KeyError, TypeError):
             return None
     return _held

@@ -47,18 +47,19 @@ _OTHERS = frozenset(
 _ENOUGH_WEAK = 2
 _WEAK_LOWERED_BY = ("negation",)
 
-# Scores of the classifier: 0 is its own border, 1 is where examples of risk begin to lie. Set by cross-validation over
-# the voices of the examples, each voice scored by a classifier that had not read it.
-_POSSIBLE = -0.7
-_CERTAIN = 0.7
-_CERTAIN_WITH_STRONG_RULE = 0.1
+# Scores of the classifier: roughly the log-odds of risk among its examples. Set by cross-validation over the voices of
+# the examples, each voice scored by a classifier that had not read it (tests/bench/cross_validate.py).
+_POSSIBLE = -3.0
+_CERTAIN = 2.5
+_CERTAIN_WITH_STRONG_RULE = 0.0
 """Below this the classifier doubts what a strong rule found: it makes the message possible, never nothing."""
-_CERTAIN_WITH_WEAK_RULE = 0.5
-_WEAK_RULE_COUNTS = -1.2
+_CERTAIN_WITH_WEAK_RULE = 1.5
+"""Where a weak rule agrees, and no words around a strong rule's match speak against it."""
+_WEAK_RULE_COUNTS = -4.5
 """Below this a weak rule, whose words also tell of other things, counts for nothing."""
-_SENTENCE_HANDICAP = 0.2
-"""What a sentence must have over a whole message: out of its place it says less."""
-_ODDS = (2.34, -0.1)
+_SENTENCE_HANDICAP = 5.0
+"""What a sentence must have over a whole message: out of its place it says less, and the nets learnt whole messages."""
+_ODDS = (0.57, 0.28)
 """From a score to the odds of risk: slope and intercept of a logistic regression on cross-validated scores."""
 
 
@@ -120,23 +121,29 @@ def warm() -> bool:
 def screen(text: str) -> Screening:
     """Screen one message, in English or French or both. Pure, thread-safe, never raises on any string."""
     text = shortened(text)
+    reader = classifier()
+    if reader is not None:
+        try:
+            return screen_with(reader, text)
+        except Exception as error:
+            # Whatever breaks in the classifier, the floor comes. Only the kind of error is told: its text could quote.
+            log.error("the safety classifier failed: %s", type(error).__name__)
+    return screen_by_rules(text)
+
+
+def screen_with(reader: Classifier, text: str) -> Screening:
+    """Screen a message with this classifier: for `screen`, and for whoever tries out another one."""
     read = _read(text)
     reasons = _found(read)
-    reader = classifier()
-    if reader is None:
-        return _by_rules(read, reasons)
-    try:
-        windows, sentences = portions(text)
-        # Most messages are one window, whose plain words are those that were just read.
-        whole = [_plain(read)] if len(windows) == 1 else [plain(window) for window in windows]
-        scores = reader.scores([*windows, *sentences], [*whole, *map(plain, sentences)])
-        score, at = _strongest(scores[: len(windows)], scores[len(windows) :])
-        upheld = _upheld(read, reasons, score, reader)
-    except Exception as error:
-        # Whatever breaks in the classifier, the floor comes. Only the kind of error is told: its text could quote.
-        log.error("the safety classifier failed: %s", type(error).__name__)
-        return _by_rules(read, reasons)
-    return _joined(read, reasons, score, at, upheld)
+    windows, sentences = portions(text)
+    # Most messages are one window, whose plain words are those that were just read.
+    whole = [_plain(read)] if len(windows) == 1 else [plain(window) for window in windows]
+    # What is known to be harmless is taken out for the classifier as for the rules, where there is any.
+    rest = whole if len(windows) == 1 and any(sentence.masked for sentence in read) else []
+    scores = reader.scores([*windows, *sentences, *rest], [*whole, *map(plain, sentences), *rest])
+    by_window, by_sentence, without = _split(scores, len(windows), len(sentences))
+    score, at = _strongest([min([*by_window, *without])] if without else by_window, by_sentence)
+    return _joined(read, reasons, score, at, _upheld(read, reasons, score, reader))
 
 
 def screen_by_rules(text: str) -> Screening:
@@ -169,6 +176,10 @@ def _by_rules(read: list[_Read], reasons: list[Reason]) -> Screening:
     certain = any(reason.certain for reason in reasons) or len(weak) >= _ENOUGH_WEAK
     level: Level = "crisis" if certain else "checkin" if reasons else "none"
     return Screening(level, tuple(reasons), None, _steps(read))
+
+
+def _split(scores: list[float], first: int, second: int) -> tuple[list[float], list[float], list[float]]:
+    return scores[:first], scores[first : first + second], scores[first + second :]
 
 
 def _strongest(windows: list[float], sentences: list[float]) -> tuple[float, int]:
@@ -206,7 +217,8 @@ def _joined(
         reasons = [reason for reason in reasons if reason.strength == "strong"]
     certain = any(reason.certain for reason in reasons)
     if not certain and score >= _POSSIBLE:
-        certain = score >= (_CERTAIN_WITH_WEAK_RULE if reasons else _CERTAIN)
+        agreed = bool(reasons) and not any(reason.strength == "strong" for reason in reasons)
+        certain = score >= (_CERTAIN_WITH_WEAK_RULE if agreed else _CERTAIN)
         reasons = [*reasons, Reason(CLASSIFIER, CLASSIFIER, "strong" if certain else "weak", at)]
     level: Level = "crisis" if certain else "checkin" if reasons else "none"
     slope, intercept = _ODDS
@@ -224,7 +236,9 @@ class _Read:
     def __init__(self, words: Words, rules: Rules) -> None:
         self._whole = Sentence(words)
         masked = _without_harmless(rules, self._whole)
-        self._sentence = self._whole if masked == words else Sentence(masked)
+        self.masked = masked != words
+        """Whether something harmless was taken out."""
+        self._sentence = Sentence(masked) if self.masked else self._whole
         self.context = _Context(self._whole, rules)
         self.plain = " ".join(word for word in masked if word != _MASK)
 

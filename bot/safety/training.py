@@ -8,19 +8,23 @@ messages are the training examples of `data/nlu`.
 from __future__ import annotations
 
 import os
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from bot.encoder import SentenceEncoder, encoder_path, ensure_encoder
-from bot.safety.classifier import letter_runs, weights_path, word_runs
+from bot.safety.classifier import Classifier, Linear, Nets, inputs, letter_runs, weights_path, word_runs
 from bot.safety.screening import plain
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-PENALTY = 5.0
-GAMMA = 5.0
+
+#: How many nets are trained, each from another beginning; their units, and how often each sees every example.
+NETS, UNITS, ROUNDS = 3, 128, 8
 LINEAR_PENALTY = 40.0
 
 #: Intents whose examples are no ordinary messages.
@@ -47,40 +51,64 @@ def ensure_weights() -> bool:
     target = weights_path()
     if target.is_file():
         return False
-    from sklearn.svm import SVC
-
     pairs = examples()
-    plain_texts = [plain(text) for text, _ in pairs]
     ensure_encoder()
-    vectors = SentenceEncoder(encoder_path(), threads=os.cpu_count() or 1).encode([text for text, _ in pairs])
-    at_risk = np.array([risk for _, risk in pairs])
-    machine = SVC(C=PENALTY, gamma=GAMMA, tol=0.05, cache_size=2000).fit(vectors, at_risk)
-    letters = _linear().fit(letter_runs().transform(plain_texts), at_risk)
-    words = _linear().fit(word_runs().transform(plain_texts), at_risk)
+    encoder = SentenceEncoder(encoder_path(), threads=os.cpu_count() or 1)
+    texts = [text for text, _ in pairs]
+    trained = train(inputs(encoder, texts), [plain(text) for text in texts], np.array([risk for _, risk in pairs]))
     target.parent.mkdir(parents=True, exist_ok=True)
     # Under another name until it is whole, so that nobody loads half of it.
     unfinished = target.with_name(f"unfinished-{target.name}")
-    np.savez_compressed(
-        unfinished,
-        vectors=machine.support_vectors_.astype(np.float16),
-        coefficients=machine.dual_coef_[0].astype(np.float32),
-        bias=machine.intercept_[0],
-        gamma=GAMMA,
-        letters=letters.coef_[0].astype(np.float16),
-        letters_bias=letters.intercept_[0],
-        words=words.coef_[0].astype(np.float16),
-        words_bias=words.intercept_[0],
-    )
+    trained.save(unfinished)
     for old in target.parent.glob("safety-*.npz"):
         old.unlink()
     unfinished.replace(target)
     return True
 
 
-def _linear() -> Any:
+def train(read: NDArray[np.float32], plain_texts: Sequence[str], at_risk: NDArray[np.bool_]) -> Classifier:
+    """A classifier from examples: what the encoder read of each, its plain words, and whether it is one of risk."""
+    return Classifier(
+        _nets(read, at_risk),
+        _linear(letter_runs().transform(plain_texts), at_risk),
+        _linear(word_runs().transform(plain_texts), at_risk),
+    )
+
+
+def _nets(read: NDArray[np.float32], at_risk: NDArray[np.bool_]) -> Nets:
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    centre = read.mean(axis=0)
+    # Standardised, so that every layer of the encoder counts alike; the nets' weights then take the scale in.
+    scale = 1 / (read.std(axis=0) + 1e-6)
+    standard = (read - centre) * scale
+    nets = [
+        MLPClassifier(
+            (UNITS,), alpha=0.1, batch_size=256, learning_rate_init=5e-4, max_iter=ROUNDS, random_state=beginning
+        )
+        for beginning in range(NETS)
+    ]
+    with warnings.catch_warnings():
+        # They stop when they have seen enough, not when nothing more is to be learnt: that would be by heart.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for net in nets:
+            net.fit(standard, at_risk)
+    return Nets(
+        centre,
+        np.hstack([net.coefs_[0] for net in nets]) * scale[:, None],
+        np.hstack([net.intercepts_[0] for net in nets]),
+        np.concatenate([net.coefs_[1][:, 0] for net in nets]) / NETS,
+        float(np.mean([net.intercepts_[1][0] for net in nets])),
+    )
+
+
+def _linear(counts: Any, at_risk: NDArray[np.bool_]) -> Linear:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=LINEAR_PENALTY, max_iter=300, solver="liblinear", random_state=0)
+    model = LogisticRegression(C=LINEAR_PENALTY, max_iter=300, solver="liblinear", random_state=0)
+    model.fit(counts, at_risk)
+    return Linear(model.coef_[0].astype(np.float32), float(model.intercept_[0]))
 
 
 def _ordinary(folder: Path) -> list[str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from bot.encoder import DIMENSION, EncoderUnavailableError, SentenceEncoder, sentence_encoder
 from bot.encoder.encoder import MAX_TOKENS, _packed_file
+from bot.encoder.graph import LAYERS
 from bot.encoder.packed import PackedFileError, PackedModel, unpack
 from bot.encoder.tokenizer import Tokenizer
 
@@ -30,6 +32,14 @@ def test_every_text_has_a_vector_of_length_one() -> None:
     assert vectors.shape == (len(STRANGE), DIMENSION)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert sentence_encoder().encode([]).shape == (0, DIMENSION)
+
+
+def test_a_text_is_read_in_every_layer() -> None:
+    layers = sentence_encoder().layers(STRANGE)
+    assert layers.shape == (len(STRANGE), len(LAYERS), DIMENSION)
+    last = layers[:, -1] / np.linalg.norm(layers[:, -1], axis=1, keepdims=True)
+    assert np.array_equal(last, sentence_encoder().encode(STRANGE))
+    assert all(not np.allclose(one, other) for one, other in pairwise(layers.transpose(1, 0, 2)))
 
 
 def test_a_text_alone_and_among_others_is_read_alike() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.safety import screen
-from bot.safety.classifier import MAX_PORTIONS, WINDOW_WORDS, classifier, portions
+from bot.safety.classifier import MAX_PORTIONS, WINDOW_WORDS, Classifier, classifier, portions
 from bot.safety.training import DATA, examples
 
 
@@ -30,6 +30,14 @@ def test_where_the_classifier_breaks_the_rules_work_alone(monkeypatch: pytest.Mo
     assert screening.level == "crisis"
     assert screening.p is None
     assert screen("I'm looking for a mentor").level == "none"
+
+
+def test_what_was_trained_is_kept_whole(tmp_path: Path) -> None:
+    machine = classifier()
+    assert machine is not None
+    machine.save(tmp_path / "kept.npz")
+    said = ["i am planning my own funeral", "where is the indigenous office"]
+    assert Classifier.load(tmp_path / "kept.npz").scores(said, said) == machine.scores(said, said)
 
 
 def test_risk_scores_above_an_ordinary_request() -> None:
