@@ -10,6 +10,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -26,7 +27,7 @@ from bot.messages import (
     too_long,
     trouble,
 )
-from bot.turns import Reading, read
+from bot.turns import Reading, Standing, level_unstored, read
 
 _TITLES = {
     400: "The request could not be read",
@@ -43,6 +44,9 @@ _TITLES = {
 
 #: How much of a body that is refused is still looked at (bytes).
 SCREENED_BYTES = 256 * 1024
+
+#: A request that belongs to no conversation stands like a new one.
+NEW = Standing()
 
 _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
@@ -62,33 +66,42 @@ def problem(
     )
 
 
-def read_body(body: bytes) -> Reading:
-    """What a refused request says, whatever it carries, even if it is not JSON, not UTF-8, or far too long."""
+def read_body(body: bytes, before: Standing | None = NEW) -> Reading:
+    """What a refused request says, whatever it carries, even if it is not JSON, not UTF-8, or far too long.
+
+    `before` is how the conversation it belongs to stands; None where that cannot be looked up.
+    """
     text = body[:SCREENED_BYTES].decode("utf-8", errors="replace")
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
-        parsed = None
-    if isinstance(parsed, Mapping):
-        choice, said = parsed.get("choice"), parsed.get("text")
-        if isinstance(choice, str) and read(None, choice).level != "none":
-            return Reading("crisis")
-        pieces = said if isinstance(said, str) else " ".join(str(value) for value in parsed.values())
-        return read(pieces, None)
-    if parsed is not None:
-        return read(str(parsed), None)
-    # Broken JSON: look at the strings in it, or at all of it.
-    strings = " ".join(_STRINGS.findall(text))
-    reading = read(strings, None)
-    return reading if reading.level == "crisis" else read(text, None)
+        # Broken JSON: look at the strings in it, or at all of it.
+        reading = read(" ".join(_STRINGS.findall(text)), None)
+        return _placed(reading if reading.level == "crisis" else read(text, None), text, None, before)
+    if not isinstance(parsed, Mapping):
+        return _placed(read(str(parsed), None), str(parsed), None, before)
+    choice, said = parsed.get("choice"), parsed.get("text")
+    if isinstance(choice, str) and (pressed := read(None, choice)).level != "none":
+        return pressed
+    pieces = said if isinstance(said, str) else " ".join(str(value) for value in parsed.values())
+    return _placed(read(pieces, None), pieces, choice if isinstance(choice, str) else None, before)
+
+
+def _placed(reading: Reading, text: str, choice: str | None, before: Standing | None) -> Reading:
+    return replace(reading, level=level_unstored(reading.level, text, choice, before))
 
 
 async def refusal(
-    status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None
+    status: int,
+    detail: str,
+    body: bytes,
+    locale: Locale = "en",
+    headers: Mapping[str, str] | None = None,
+    before: Standing | None = NEW,
 ) -> Response:
-    """Refuse a request; the floor goes in its body when the request may be a crisis."""
+    """Refuse a request; the floor goes in its body when the request may be a crisis, in its conversation's place."""
     # In a thread of its own: a long body takes a while to read, and others come in meanwhile.
-    reading = await asyncio.to_thread(read_body, body)
+    reading = await asyncio.to_thread(read_body, body, before)
     return problem(status, detail, _messages_for(reading, status, locale), headers)
 
 

@@ -16,12 +16,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.channels.limits import RateLimit
-from bot.channels.problems import SCREENED_BYTES, problem, refusal
+from bot.channels.problems import NEW, SCREENED_BYTES, problem, refusal
 from bot.channels.tokens import BadTokenError, Token, Tokens
 from bot.messages import Locale, floor
 from bot.turns import (
     ConflictingMessageError,
     Counts,
+    Standing,
     StoreUnavailableError,
     Turns,
     UnknownChoiceError,
@@ -155,6 +156,9 @@ class WebChannel:
         body = await _read(request)
         try:
             token = await self._authorized(request, conversation_id)
+        except _Refused as refused:
+            return await self._refuse(refused.status, refused.detail, body, locale, refused.headers)
+        try:
             self._limit(self._limits.addresses, _address(request))
             self._limit(self._limits.messages, conversation_id)
             message = _message(body)
@@ -165,17 +169,14 @@ class WebChannel:
                 message.text,
                 message.choice,
             )
-        except _Refused as refused:
-            return await self._refuse(refused.status, refused.detail, body, locale, refused.headers)
-        except UnknownChoiceError as error:
-            return await self._refuse(422, f"{error}: send one of the values offered in a turn.", body, locale)
-        except UnknownConversationError:
-            return await self._refuse(404, "There is no such conversation: begin a new one.", body, locale)
-        except ConflictingMessageError as error:
-            return await self._refuse(409, f"{error}.", body, locale)
+        except (_Refused, UnknownChoiceError, UnknownConversationError, ConflictingMessageError) as error:
+            why = error if isinstance(error, _Refused) else _Refused(*_why_not_taken(error))
+            # It is refused, and may be the answer to "are you safe?" all the same.
+            before = await self._turns.standing(conversation_id)
+            return await self._refuse(why.status, why.detail, body, locale, why.headers, before)
         except StoreUnavailableError:
             detail = "Your message was not stored. Please send it again in a moment."
-            return await self._refuse(503, detail, body, locale)
+            return await self._refuse(503, detail, body, locale, before=None)
         seconds = _preferred_wait(request)
         if accepted.first:
             # The receipt holds the floor: it is not kept back while a reply is slow to come.
@@ -275,10 +276,16 @@ class WebChannel:
             return
 
     async def _refuse(
-        self, status: int, detail: str, body: bytes, locale: Locale = "en", headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        body: bytes,
+        locale: Locale = "en",
+        headers: Mapping[str, str] | None = None,
+        before: Standing | None = NEW,
     ) -> Response:
         self._counts.refused(status)
-        return await refusal(status, detail, body, locale, headers)
+        return await refusal(status, detail, body, locale, headers, before)
 
     def _refuse_without_body(self, status: int, detail: str) -> Response:
         self._counts.refused(status)
@@ -290,6 +297,14 @@ class WebChannel:
             raise _Refused(
                 429, f"Please wait {wait} seconds and send it again; nothing is lost.", {"Retry-After": str(wait)}
             )
+
+
+def _why_not_taken(error: Exception) -> tuple[int, str]:
+    if isinstance(error, UnknownChoiceError):
+        return 422, f"{error}: send one of the values offered in a turn."
+    if isinstance(error, UnknownConversationError):
+        return 404, "There is no such conversation: begin a new one."
+    return 409, f"{error}."
 
 
 def _message(body: bytes) -> NewMessage:

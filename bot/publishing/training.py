@@ -80,7 +80,7 @@ def ensure_model(root: Path, models: Path, log_file: Path, tell: Callable[[str],
         return model
     models.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(models):
-        tell("Training the safety classifier and the model (about three minutes)…")
+        tell("Training the safety classifier and the model (about four minutes)…")
         ensure_encoder()
         # The model is trained in a process of its own, so the two go on side by side.
         with ThreadPoolExecutor(1) as beside:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -146,7 +147,14 @@ def _named(kind: str, held: Any) -> dict[str, Any]:
 
 def inputs(encoder: SentenceEncoder, texts: Sequence[str]) -> NDArray[np.float32]:
     """What the nets read of texts: all layers of the encoder, one row a text."""
-    return encoder.layers(texts).reshape(len(texts), -1)
+    return encoder.layers([_legible(text) for text in texts]).reshape(len(texts), -1)
+
+
+def _legible(text: str) -> str:
+    """A text without characters nobody sees, and not in capitals: the encoder would read another text."""
+    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    capitals = sum(map(str.isupper, seen))
+    return seen.lower() if capitals > sum(map(str.islower, seen)) else seen
 
 
 def portions(text: str) -> tuple[list[str], list[str]]:

@@ -49,9 +49,9 @@ _WEAK_LOWERED_BY = ("negation",)
 
 # Scores of the classifier: roughly the log-odds of risk among its examples. Set by cross-validation over the voices of
 # the examples, each voice scored by a classifier that had not read it (tests/bench/cross_validate.py).
-_POSSIBLE = -3.0
+_POSSIBLE = -2.5
 _CERTAIN = 2.5
-_CERTAIN_WITH_STRONG_RULE = 0.0
+_CERTAIN_WITH_STRONG_RULE = -1.5
 """Below this the classifier doubts what a strong rule found: it makes the message possible, never nothing."""
 _CERTAIN_WITH_WEAK_RULE = 1.5
 """Where a weak rule agrees, and no words around a strong rule's match speak against it."""

@@ -8,6 +8,7 @@ messages are the training examples of `data/nlu`.
 from __future__ import annotations
 
 import os
+import random
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,16 @@ import yaml
 from numpy.typing import NDArray
 
 from bot.encoder import SentenceEncoder, encoder_path, ensure_encoder
-from bot.safety.classifier import Classifier, Linear, Nets, inputs, letter_runs, weights_path, word_runs
+from bot.safety.classifier import (
+    WINDOW_WORDS,
+    Classifier,
+    Linear,
+    Nets,
+    inputs,
+    letter_runs,
+    weights_path,
+    word_runs,
+)
 from bot.safety.screening import plain
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -26,6 +36,12 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 #: How many nets are trained, each from another beginning; their units, and how often each sees every example.
 NETS, UNITS, ROUNDS = 3, 128, 8
 LINEAR_PENALTY = 40.0
+
+#: Messages made of several examples, so that length and repetition by themselves say nothing: of calm ones only, of
+#: calm ones around one of risk, and of one thing said again and again.
+CALM_LETTERS, RISK_LETTERS, REPETITIONS = 3000, 1500, 500
+NEARBY = 300
+"""The examples put together stand within so many of each other: most are of one voice and language."""
 
 #: Intents whose examples are no ordinary messages.
 _ALARMED = frozenset({"crisis", "crisis_region", "safe"})
@@ -42,6 +58,32 @@ def examples(data: Path = DATA) -> list[tuple[str, bool]]:
     return pairs + [(text, False) for text in _ordinary(data / "nlu")]
 
 
+def letters(pairs: Sequence[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Longer messages put together from these, up to WINDOW_WORDS words each; the same ones every time."""
+    chance = random.Random(0)  # noqa: S311 - chooses examples, keeps no secret
+    calm = [text for text, risk in pairs if not risk]
+    at_risk = [text for text, risk in pairs if risk]
+    known = set(at_risk)
+    made: list[tuple[str, bool]] = []
+    for number in range(CALM_LETTERS + RISK_LETTERS):
+        middle = chance.randrange(len(calm))
+        low, high = max(0, middle - NEARBY), middle + NEARBY
+        pieces = [chance.choice(calm[low:high]) for _ in range(chance.randint(2, 5))]
+        risk = number >= CALM_LETTERS
+        if risk:
+            pieces.insert(chance.randrange(len(pieces) + 1), chance.choice(at_risk))
+            while len(pieces) > 2 and sum(len(piece.split()) for piece in pieces) > WINDOW_WORDS:
+                pieces.remove(next(piece for piece in pieces if piece not in known))
+        made.append((" ".join(" ".join(pieces).split()[:WINDOW_WORDS]), risk))
+    for number in range(REPETITIONS):
+        said, risk = chance.choice(pairs)
+        # Every other one is a single word, every fourth a single letter, which say nothing whatever they are.
+        if number % 2:
+            said, risk = (chance.choice(chance.choice(calm).split())[: None if number % 4 == 1 else 1], False)
+        made.append((" ".join((f"{said} " * WINDOW_WORDS).split()[:WINDOW_WORDS]), risk))
+    return made
+
+
 def ensure_weights() -> bool:
     """Train if there are no weights for the present examples; tells whether it did.
 
@@ -52,6 +94,7 @@ def ensure_weights() -> bool:
     if target.is_file():
         return False
     pairs = examples()
+    pairs += letters(pairs)
     ensure_encoder()
     encoder = SentenceEncoder(encoder_path(), threads=os.cpu_count() or 1)
     texts = [text for text, _ in pairs]

@@ -4,7 +4,7 @@ from bot.turns.counts import Counts
 from bot.turns.sealing import Seal, UnreadableMessageError
 from bot.turns.service import Accepted, Limits, StoreUnavailableError, Turns, UnknownChoiceError
 from bot.turns.store import ConflictingMessageError, Receipt, TurnStore, UnknownConversationError
-from bot.turns.wall import Reading, is_clear_yes, read
+from bot.turns.wall import Reading, Standing, is_clear_yes, level_unstored, read
 
 __all__ = [
     "Accepted",
@@ -14,6 +14,7 @@ __all__ = [
     "Reading",
     "Receipt",
     "Seal",
+    "Standing",
     "StoreUnavailableError",
     "TurnStore",
     "Turns",
@@ -21,5 +22,6 @@ __all__ = [
     "UnknownConversationError",
     "UnreadableMessageError",
     "is_clear_yes",
+    "level_unstored",
     "read",
 ]

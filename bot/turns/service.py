@@ -220,6 +220,13 @@ class Turns:
         """Whether a conversation is there. Raises StoreUnavailableError."""
         return await self._stored(self._store.exists, conversation_id)
 
+    async def standing(self, conversation_id: str) -> Standing | None:
+        """How a conversation stands; None where the database cannot be reached."""
+        try:
+            return await self._stored(self._store.standing, conversation_id)
+        except StoreUnavailableError:
+            return None
+
     async def delete(self, conversation_id: str) -> bool:
         """Remove a conversation, end its streams, and tell whether it was there. Raises StoreUnavailableError."""
         lane = self._lanes.pop(conversation_id, None)

@@ -75,6 +75,12 @@ class TurnStore:
         with Session(self.engine) as session:
             return session.get(Conversation, conversation_id) is not None
 
+    def standing(self, conversation_id: str) -> Standing:
+        """How a conversation stands; that of a new one where there is none."""
+        with Session(self.engine) as session:
+            found = session.get(Conversation, conversation_id)
+            return Standing(found.pinned, found.checkin_open) if found else Standing()
+
     def accept(
         self,
         conversation_id: str,

@@ -14,6 +14,9 @@ CRISIS_CHOICES = frozenset({"crisis", "not_safe"})
 #: The choice that says: I am safe.
 SAFE_CHOICE = "safe"
 
+#: So many words at most has an answer to "are you safe right now?".
+_ANSWER_WORDS = 4
+
 _CLEAR_YES = re.compile(
     r"^\W*(yes|yeah|yep|yup|oui|ouais)?\W*(thanks?( you)?|merci)?\W*"
     r"((i'?m|i am|im|we'?re|we are|je suis|on est)\W+(totally |completely |all |quite |very |bien )?"
@@ -85,3 +88,14 @@ def decide(level: Level, text: str | None, choice: str | None, before: Standing)
     if level == "checkin":
         return Decision("checkin", Standing("crisis" if before.pinned == "crisis" else "checkin", True))
     return Decision("none", before)
+
+
+def level_unstored(level: Level, text: str | None, choice: str | None, before: Standing | None) -> Level:
+    """The level of a message that is refused: it may be the answer to an open check-in all the same.
+
+    `before` is how its conversation stands; None where that cannot be looked up, so that a check-in may be open and
+    whatever is short enough is taken for an answer to it.
+    """
+    if before is None:
+        before = Standing(checkin_open=len((text or "").split()) <= _ANSWER_WORDS)
+    return decide(level, text, choice, before).level

@@ -13,6 +13,7 @@ import pytest
 from bot.messages import FLOOR_SLUGS, brief_floor, floor
 
 CRISIS = "I want to die"
+POSSIBLE = "I was suicidal ten years ago"
 
 
 def new_id() -> str:
@@ -289,6 +290,20 @@ def test_a_flood_is_429_with_retry_after_and_a_crisis_in_it_still_gets_the_floor
     is_problem(refused, 429)
     assert int(refused.headers["retry-after"]) >= 1
     assert leads_with_the_floor(is_problem(talk.post({"id": new_id(), "text": CRISIS}, wait=None), 429))
+
+
+def test_a_refused_no_to_are_you_safe_still_gets_the_floor(start: Any) -> None:
+    talk, other = (limited := start(RATE_LIMIT="on")).begin(), limited.begin()
+    assert talk.say(POSSIBLE)["level"] == "checkin"
+    for one in (talk, other):
+        # Nothing of this is taken in, so that the question stays open.
+        while one.post({"id": "no id"}, wait=None).status_code != 429:
+            pass
+    answers = {text: talk.post({"id": new_id(), "text": text}, wait=None) for text in ("not really", "yes, I'm safe")}
+    assert leads_with_the_floor(is_problem(answers["not really"], 429))
+    assert "resources" not in is_problem(answers["yes, I'm safe"], 429)["messages"][0]
+    unasked = other.post({"id": new_id(), "text": "not really"}, wait=None)
+    assert "resources" not in is_problem(unasked, 429)["messages"][0]
 
 
 def test_unknown_paths_and_methods_are_problems_too(server: Any) -> None:

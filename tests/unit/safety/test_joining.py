@@ -19,13 +19,13 @@ WEAK_TOO = Reason("en.burden", "burden", "weak", 1)
 @pytest.mark.parametrize(
     ("reasons", "score", "level"),
     [
-        ([], -3.01, "none"),
-        ([], -3.0, "checkin"),
+        ([], -2.51, "none"),
+        ([], -2.5, "checkin"),
         ([], 2.49, "checkin"),
         ([], 2.5, "crisis"),
         ([STRONG], -90.0, "checkin"),
-        ([STRONG], -0.01, "checkin"),
-        ([STRONG], 0.0, "crisis"),
+        ([STRONG], -1.51, "checkin"),
+        ([STRONG], -1.5, "crisis"),
         ([LOWERED], -90.0, "checkin"),
         ([LOWERED], 2.49, "checkin"),
         ([LOWERED], 2.5, "crisis"),
@@ -57,7 +57,7 @@ def test_what_a_strong_rule_found_is_never_nothing(score: float) -> None:
 def test_the_reasons_say_what_the_classifier_added_and_what_it_doubted() -> None:
     assert _joined([], [], 2.9, 3).reasons == (Reason(CLASSIFIER, CLASSIFIER, "strong", 3),)
     assert _joined([], [], -0.2, 2).reasons == (Reason(CLASSIFIER, CLASSIFIER, "weak", 2),)
-    assert _joined([], [STRONG], -1.0, 0).reasons[0].cues == (CLASSIFIER,)
+    assert _joined([], [STRONG], -2.0, 0).reasons[0].cues == (CLASSIFIER,)
     assert _joined([], [STRONG], 2.0, 0).reasons == (STRONG,)
 
 

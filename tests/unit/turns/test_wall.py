@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.turns.wall import Reading, Standing, decide, is_clear_yes, read
+from bot.turns.wall import Reading, Standing, decide, is_clear_yes, level_unstored, read
 
 OPEN = Standing("checkin", True)
 
@@ -71,3 +71,18 @@ def test_a_possible_crisis_opens_the_check_in_and_pins_the_floor() -> None:
 
 def test_a_crisis_closes_the_check_in() -> None:
     assert decide("crisis", "…", None, OPEN).standing == Standing("crisis", False)
+
+
+def test_what_is_refused_is_judged_where_its_conversation_stands() -> None:
+    assert level_unstored("none", "not really", None, OPEN) == "crisis"
+    assert level_unstored("none", "yes", None, OPEN) == "none"
+    assert level_unstored("none", None, "menu", OPEN) == "none"
+    assert level_unstored("none", "not really", None, Standing()) == "none"
+    assert level_unstored("checkin", "it was long ago", None, Standing()) == "checkin"
+
+
+def test_where_it_cannot_be_looked_up_a_short_answer_is_taken_for_a_no() -> None:
+    assert level_unstored("none", "no I am not", None, None) == "crisis"
+    assert level_unstored("none", "yes I am safe", None, None) == "none"
+    assert level_unstored("none", "where can I find a mentor", None, None) == "none"
+    assert level_unstored("none", None, "menu", None) == "none"
