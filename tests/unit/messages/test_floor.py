@@ -74,6 +74,13 @@ def test_a_message_that_only_resembles_the_floor_is_not_it() -> None:
     assert not is_floor(Text(real.text or ""))
 
 
+def test_the_floor_with_more_services_behind_it_is_still_the_floor() -> None:
+    real = floor("fr", for_another=True)
+    assert is_floor(real)
+    assert is_floor(Resources((*real.resources, real.resources[0]), real.text))
+    assert not is_floor(Resources(real.resources[:2], real.text))
+
+
 @pytest.mark.parametrize("message", [floor("fr"), checkin_question("en"), trouble("fr"), Choices((), None)])
 def test_a_message_survives_the_way_through_json(message: object) -> None:
     assert message_from_dict(message.to_dict()) == message  # type: ignore[attr-defined]

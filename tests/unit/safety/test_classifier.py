@@ -20,6 +20,7 @@ def test_without_weights_the_rules_work_alone(monkeypatch: pytest.MonkeyPatch, t
     assert screen("I'm looking for a mentor").level == "none"
 
 
+@pytest.mark.weights
 @pytest.mark.parametrize("broken", ["sentence_encoder", "letter_runs"])
 def test_where_the_classifier_breaks_the_rules_work_alone(monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
     from bot.safety import classifier as module
@@ -32,6 +33,7 @@ def test_where_the_classifier_breaks_the_rules_work_alone(monkeypatch: pytest.Mo
     assert screen("I'm looking for a mentor").level == "none"
 
 
+@pytest.mark.weights
 def test_what_was_trained_is_kept_whole(tmp_path: Path) -> None:
     machine = classifier()
     assert machine is not None
@@ -40,6 +42,7 @@ def test_what_was_trained_is_kept_whole(tmp_path: Path) -> None:
     assert Classifier.load(tmp_path / "kept.npz").scores(said, said) == machine.scores(said, said)
 
 
+@pytest.mark.weights
 def test_risk_scores_above_an_ordinary_request() -> None:
     machine = classifier()
     assert machine is not None
