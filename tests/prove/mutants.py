@@ -6,11 +6,11 @@ A mutant changes a piece of text between two positions of a file, so what is rep
 from __future__ import annotations
 
 import ast
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 _COMPARED: dict[type[ast.cmpop], str] = {
@@ -207,7 +207,7 @@ class _Places:
         head, tail = self._source[start : change.start].lstrip(), self._source[change.end : end]
         old, new = self._source[change.start : change.end], change.text
         if len(head) + len(old) + len(tail) > _SHOWN:
-            alike = len(os.path.commonprefix([old, new]))
+            alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new)))
             head, old, new = head + old[:alike], old[alike:], new[alike:]
             head = head if len(head) <= _BESIDE else "…" + head[-_BESIDE:]
             tail = tail if len(tail) <= _BESIDE else tail[:_BESIDE] + "…"

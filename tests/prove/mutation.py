@@ -8,7 +8,7 @@ until one fails. None failed: the mutant survived, and must stand in surviving_m
 
 A module of our own, since the libraries do not fit: mutmut changes what stands in functions alone, while the floor is
 constants of a module; cosmic-ray leaves text as it is; and both begin a new Python for every mutant. Here each is
-a fork of one process that has all libraries loaded: a tenth of a second instead of seconds. It needs a system that forks.
+a fork of one process that has all libraries loaded: a fraction of a second instead of seconds.
 """
 
 from __future__ import annotations
@@ -125,11 +125,11 @@ def _start(run: _Run, shown: bool = False) -> int:
 
 
 def _outcomes(runs: Sequence[_Run]) -> Iterator[tuple[_Run, int]]:
-    """Each run with its exit code, or the signal that ended it below zero; as many at a time as there are processors."""
+    """Each run with its exit code, or below zero the signal that ended it; one at a time for each processor."""
     waiting = list(reversed(runs))
     going: dict[int, _Run] = {}
     while waiting or going:
-        while waiting and len(going) < len(os.sched_getaffinity(0)):
+        while waiting and len(going) < (os.cpu_count() or 1):
             run = waiting.pop()
             going[_start(run)] = run
         pid, status = os.wait()
