@@ -34,7 +34,7 @@ rules:
   lowered_by: [past, study, negation, taken_back]
   patterns: want to die
 - {id: gone, category: explicit, strength: strong, patterns: be gone}
-- {id: lost, category: explicit, strength: strong, patterns: lost without him}
+- {id: miss, category: explicit, strength: strong, patterns: miss him so}
 - {id: alone, category: explicit, strength: strong, lowered_by: [past], patterns: though alone}
 - {id: friend, category: someone_else, strength: strong, patterns: friend might die}
 - {id: hitting, category: violence, strength: strong, patterns: hitting me}
@@ -183,7 +183,7 @@ def test_the_last_one_named_is_the_one_it_is_said_of(word: str) -> None:
 
 def test_where_nobody_is_named_before_it_is_said_by_who_writes() -> None:
     assert screen_by_rules("want to die").reasons[0].of_another is False
-    assert not screen_by_rules("i am lost without him").reasons[0].of_another
+    assert not screen_by_rules("i miss him so").reasons[0].of_another
     assert not screen_by_rules("want to die said my friend").reasons[0].of_another
 
 
@@ -246,8 +246,8 @@ def test_what_is_harmless_does_not_raise_the_score() -> None:
 
 def test_what_is_harmless_in_one_sentence_is_taken_out_of_the_whole() -> None:
     text = "I like all of you. I am dying of laughter. I am at home."
-    reader = Reader(lambda part: -9.0 if part == "I am at home." else 9.0)
-    assert screen_with(reader, text).level == "crisis"
+    reader = Reader(lambda part: 9.0 if "like" in part and "home" in part else -9.0)
+    assert screen_with(reader, text).reasons == (Reason("classifier", "classifier", "strong", 0),)
     assert reader.texts[-1] == reader.plain[-1] == "i like all of you i am i am at home"
 
 
