@@ -194,7 +194,7 @@ def main(paths: Sequence[str]) -> int:
     for path, found in counts.items():
         print(f"  {path}: " + ", ".join(f"{found[word]} {word}" for word in ("killed", "out of time", "survived")))
     total = sum(counts.values(), Counter())
-    unknown = [name for name in survived if name not in reviewed]
+    unknown = sorted(set(survived) - set(reviewed))
     print(
         f"{total['killed']} killed, {total['out of time']} out of time, {total['survived']} survived, of which "
         f"{total['survived'] - len(unknown)} are reviewed; {time.monotonic() - began:.0f} s"
