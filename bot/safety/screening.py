@@ -288,10 +288,10 @@ class _Context:
         self._turns = [i for i, word in enumerate(sentence.words) if word in _TURNS]
         self._found: dict[int, list[int]] = {}
 
-    def cues_at(self, span: tuple[int, int], names: Iterable[str], *, whole: bool = False) -> tuple[str, ...]:
-        """Those of the named cues that stand in the same clause as the match, or anywhere if `whole`."""
-        first_person = not whole and self._first_person(span)
-        low, high = (0, len(self._sentence.words)) if whole else self._clause(span)
+    def cues_at(self, span: tuple[int, int], names: Iterable[str]) -> tuple[str, ...]:
+        """Those of the named cues that stand in the same clause as the match."""
+        first_person = self._first_person(span)
+        low, high = self._clause(span)
         return tuple(
             name
             for name in names

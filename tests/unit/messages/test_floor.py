@@ -24,7 +24,6 @@ from bot.messages import (
 from bot.settings import ROOT
 
 LOCALES: list[Locale] = ["en", "fr"]
-ENTRIES = {entry.slug: entry for entry in read_content(ROOT / "data" / "resources", date.today()).entries["crisis"]}
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -38,8 +37,10 @@ def test_the_floor_names_988_then_hope_for_wellness_then_911(locale: Locale) -> 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_floors_numbers_hours_and_names_are_those_of_the_directory(locale: Locale) -> None:
+    content = read_content(ROOT / "data" / "resources", date.today())
+    entries = {entry.slug: entry for entry in content.entries["crisis"]}
     for card in floor(locale).resources:
-        entry = ENTRIES[card.slug]
+        entry = entries[card.slug]
         assert entry.state == "published"
         links = {f"tel:{c.dial}" for c in entry.contacts if c.kind == "phone" and c.show}
         links |= {f"sms:{c.number}" for c in entry.contacts if c.kind == "sms" and c.show}
@@ -72,6 +73,13 @@ def test_a_message_that_only_resembles_the_floor_is_not_it() -> None:
     assert not is_floor(Resources(tuple(reversed(real.resources)), real.text))
     assert not is_floor(Resources(real.resources, "Here are some lines."))
     assert not is_floor(Text(real.text or ""))
+
+
+def test_the_floor_with_more_services_behind_it_is_still_the_floor() -> None:
+    real = floor("fr", for_another=True)
+    assert is_floor(real)
+    assert is_floor(Resources((*real.resources, real.resources[0]), real.text))
+    assert not is_floor(Resources(real.resources[:2], real.text))
 
 
 @pytest.mark.parametrize("message", [floor("fr"), checkin_question("en"), trouble("fr"), Choices((), None)])

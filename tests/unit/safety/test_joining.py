@@ -33,6 +33,8 @@ WEAK_TOO = Reason("en.burden", "burden", "weak", 1)
         ([WEAK], -4.5, "checkin"),
         ([WEAK], 1.49, "checkin"),
         ([WEAK], 1.5, "crisis"),
+        ([WEAK, LOWERED], 2.49, "checkin"),
+        ([WEAK, LOWERED], 2.5, "crisis"),
     ],
 )
 def test_where_each_level_begins(reasons: list[Reason], score: float, level: str) -> None:
@@ -88,6 +90,7 @@ def test_a_sentence_must_say_more_than_the_whole() -> None:
     assert _strongest([0.5], [5.4, -1.0]) == (0.5, 0)
     assert _strongest([0.5], [-1.0, 6.5]) == (pytest.approx(1.5), 1)
     assert _strongest([], []) == (-math.inf, 0)
+    assert _strongest([0.5, 2.0, 1.0], []) == (2.0, 0)
 
 
 def test_worry_for_another_is_told_apart() -> None:

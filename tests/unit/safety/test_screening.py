@@ -176,6 +176,7 @@ def test_it_is_seen_whether_the_worry_is_for_another(text: str, about_another: b
     assert screening.about_another == about_another
 
 
+@pytest.mark.weights
 def test_the_classifier_takes_part() -> None:
     assert warm()
     p = screen("I'm looking for a mentor").p
@@ -256,6 +257,7 @@ ACCEPTED = {
 }
 
 
+@pytest.mark.weights
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_development_exam_is_passed(language: str) -> None:
     lines = (EXAM / f"safety-{language}.jsonl").read_text(encoding="utf-8").splitlines()
