@@ -19,6 +19,7 @@ from bot.safety.classifier import (
     Classifier,
     Linear,
     Nets,
+    _legible,
     classifier,
     inputs,
     letter_runs,
@@ -68,6 +69,14 @@ def test_risk_scores_above_an_ordinary_request() -> None:
     risk, ordinary = machine.scores(said, said)
     assert risk > 0 > ordinary
     assert machine.scores([], []) == []
+
+
+def test_capitals_and_what_nobody_sees_are_undone_before_a_text_is_encoded() -> None:
+    assert _legible("I WANT a mentor") == "I WANT a mentor"
+    assert _legible("I WANT A mentor") == "I WANT A mentor"
+    assert _legible("WANT want") == "WANT want"
+    assert _legible("I WANT A MENTOR please") == "i want a mentor please"
+    assert _legible("wa\u200bnt \ufeffnow") == "want now"
 
 
 def test_a_message_of_usual_length_is_read_whole_and_sentence_by_sentence() -> None:

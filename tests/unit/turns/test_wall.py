@@ -151,6 +151,7 @@ def test_what_is_refused_is_judged_where_its_conversation_stands() -> None:
 
 def test_where_it_cannot_be_looked_up_a_short_answer_is_taken_for_a_no() -> None:
     assert level_unstored("none", "no I am not", None, None) == "crisis"
+    assert level_unstored("none", "how are you today friend", None, None) == "none"
     assert level_unstored("none", "yes I am safe", None, None) == "none"
     assert level_unstored("none", "where can I find a mentor", None, None) == "none"
     assert level_unstored("none", None, "menu", None) == "none"
