@@ -14,8 +14,12 @@ CRISIS_CHOICES = frozenset({"crisis", "not_safe"})
 #: The choice that says: I am safe.
 SAFE_CHOICE = "safe"
 
-#: So many words at most has an answer to "are you safe right now?".
-_ANSWER_WORDS = 4
+#: How an answer to "are you safe right now?" begins that is no yes.
+_NO_YES = re.compile(
+    r"\W*(no|nope|nah|not|never|maybe|unsure|idk|dunno|i do ?n[o']?t|i'?m not|i am not"
+    r"|non|nan|pas|jamais|peut-être|je ne|j'?sais pas|je sais pas|chais pas)\b",
+    re.IGNORECASE,
+)
 
 _CLEAR_YES = re.compile(
     r"^\W*(yes|yeah|yep|yup|oui|ouais)?\W*(thanks?( you)?|merci)?\W*"
@@ -93,9 +97,9 @@ def decide(level: Level, text: str | None, choice: str | None, before: Standing)
 def level_unstored(level: Level, text: str | None, choice: str | None, before: Standing | None) -> Level:
     """The level of a message that is refused: it may be the answer to an open check-in all the same.
 
-    `before` is how its conversation stands; None where that cannot be looked up, so that a check-in may be open and
-    whatever is short enough is taken for an answer to it.
+    `before` is how its conversation stands; None where that cannot be looked up: then a check-in may be open, and what
+    begins like a no is taken for an answer to it.
     """
     if before is None:
-        before = Standing(checkin_open=len((text or "").split()) <= _ANSWER_WORDS)
+        before = Standing(checkin_open=_NO_YES.match(text or "") is not None)
     return decide(level, text, choice, before).level

@@ -149,9 +149,28 @@ def test_what_is_refused_is_judged_where_its_conversation_stands() -> None:
     assert level_unstored("checkin", "it was long ago", None, Standing()) == "checkin"
 
 
-def test_where_it_cannot_be_looked_up_a_short_answer_is_taken_for_a_no() -> None:
-    assert level_unstored("none", "no I am not", None, None) == "crisis"
-    assert level_unstored("none", "how are you today friend", None, None) == "none"
-    assert level_unstored("none", "yes I am safe", None, None) == "none"
-    assert level_unstored("none", "where can I find a mentor", None, None) == "none"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no", "Nope.", "nah", "not really", "never", "maybe", "unsure", "idk", "dunno", "I don't know", "i dont know",
+        "I do not", "I'm not", "im not sure", "I am not", "non", "nan", "pas vraiment", "jamais", "peut-être",
+        "je ne sais pas", "j'sais pas", "jsais pas", "je sais pas", "chais pas", "… no",
+    ],
+)  # fmt: skip
+def test_where_it_cannot_be_looked_up_what_begins_like_a_no_is_taken_for_one(text: str) -> None:
+    assert level_unstored("none", text, None, None) == "crisis"
+
+
+def test_where_it_cannot_be_looked_up_anything_else_is_what_it_says() -> None:
+    for text in (
+        "yes I am safe",
+        "where can I find a mentor",
+        "hello",
+        "nobody answers there",
+        "hello, not much",
+        "",
+        None,
+    ):
+        assert level_unstored("none", text, None, None) == "none"
     assert level_unstored("none", None, "menu", None) == "none"
+    assert level_unstored("checkin", "hello", None, None) == "checkin"
