@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.responses import Response
@@ -45,8 +45,18 @@ _TITLES = {
 #: How much of a body that is refused is still looked at (bytes).
 SCREENED_BYTES = 256 * 1024
 
-#: A request that belongs to no conversation stands like a new one.
-NEW = Standing()
+#: Looks up how the conversation of a request stands; None where that cannot be told.
+StandingOf = Callable[[], Awaitable[Standing | None]]
+
+
+async def new_conversation() -> Standing:
+    """A request that belongs to no conversation stands like a new one."""
+    return Standing()
+
+
+async def unknown() -> None:
+    """How the conversation stands cannot be told: the database is gone."""
+
 
 _STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
@@ -66,29 +76,36 @@ def problem(
     )
 
 
-def read_body(body: bytes, before: Standing | None = NEW) -> Reading:
-    """What a refused request says, whatever it carries, even if it is not JSON, not UTF-8, or far too long.
+@dataclass(frozen=True)
+class Said:
+    """What a refused request says: by itself, and its text and choice as far as they can be made out."""
 
-    `before` is how the conversation it belongs to stands; None where that cannot be looked up.
-    """
+    reading: Reading
+    text: str
+    choice: str | None = None
+
+    def placed(self, before: Standing | None) -> Reading:
+        """What it says in a conversation that stands so; None where that cannot be told."""
+        return replace(self.reading, level=level_unstored(self.reading.level, self.text, self.choice, before))
+
+
+def read_body(body: bytes) -> Said:
+    """Read a refused request, whatever it carries, even if it is not JSON, not UTF-8, or far too long."""
     text = body[:SCREENED_BYTES].decode("utf-8", errors="replace")
     try:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
         # Broken JSON: look at the strings in it, or at all of it.
         reading = read(" ".join(_STRINGS.findall(text)), None)
-        return _placed(reading if reading.level == "crisis" else read(text, None), text, None, before)
+        return Said(reading if reading.level == "crisis" else read(text, None), text)
     if not isinstance(parsed, Mapping):
-        return _placed(read(str(parsed), None), str(parsed), None, before)
+        return Said(read(str(parsed), None), str(parsed))
     choice, said = parsed.get("choice"), parsed.get("text")
-    if isinstance(choice, str) and (pressed := read(None, choice)).level != "none":
-        return pressed
+    pressed = choice if isinstance(choice, str) else None
     pieces = said if isinstance(said, str) else " ".join(str(value) for value in parsed.values())
-    return _placed(read(pieces, None), pieces, choice if isinstance(choice, str) else None, before)
-
-
-def _placed(reading: Reading, text: str, choice: str | None, before: Standing | None) -> Reading:
-    return replace(reading, level=level_unstored(reading.level, text, choice, before))
+    if pressed is not None and (reading := read(None, pressed)).level != "none":
+        return Said(reading, pieces, pressed)
+    return Said(read(pieces, None), pieces, pressed)
 
 
 async def refusal(
@@ -97,11 +114,16 @@ async def refusal(
     body: bytes,
     locale: Locale = "en",
     headers: Mapping[str, str] | None = None,
-    before: Standing | None = NEW,
+    standing: StandingOf = new_conversation,
 ) -> Response:
-    """Refuse a request; the floor goes in its body when the request may be a crisis, in its conversation's place."""
+    """Refuse a request; the floor goes in its body when the request may be a crisis, in its conversation's place.
+
+    `standing` looks up how its conversation stands; None where that cannot be told.
+    """
     # In a thread of its own: a long body takes a while to read, and others come in meanwhile.
-    reading = await asyncio.to_thread(read_body, body, before)
+    said = await asyncio.to_thread(read_body, body)
+    # The floor does not wait for a look-up: only what is no alarm by itself is judged by its place.
+    reading = said.reading if said.reading.level != "none" else said.placed(await standing())
     return problem(status, detail, _messages_for(reading, status, locale), headers)
 
 

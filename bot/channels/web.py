@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,13 +17,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.channels.limits import RateLimit
-from bot.channels.problems import NEW, SCREENED_BYTES, problem, refusal
+from bot.channels.problems import SCREENED_BYTES, StandingOf, new_conversation, problem, refusal, unknown
 from bot.channels.tokens import BadTokenError, Token, Tokens
 from bot.messages import Locale, floor
 from bot.turns import (
     ConflictingMessageError,
     Counts,
-    Standing,
     StoreUnavailableError,
     Turns,
     UnknownChoiceError,
@@ -172,11 +172,11 @@ class WebChannel:
         except (_Refused, UnknownChoiceError, UnknownConversationError, ConflictingMessageError) as error:
             why = error if isinstance(error, _Refused) else _Refused(*_why_not_taken(error))
             # It is refused, and may be the answer to "are you safe?" all the same.
-            before = await self._turns.standing(conversation_id)
-            return await self._refuse(why.status, why.detail, body, locale, why.headers, before)
+            standing = partial(self._turns.standing, conversation_id)
+            return await self._refuse(why.status, why.detail, body, locale, why.headers, standing)
         except StoreUnavailableError:
             detail = "Your message was not stored. Please send it again in a moment."
-            return await self._refuse(503, detail, body, locale, before=None)
+            return await self._refuse(503, detail, body, locale, standing=unknown)
         seconds = _preferred_wait(request)
         if accepted.first:
             # The receipt holds the floor: it is not kept back while a reply is slow to come.
@@ -282,10 +282,10 @@ class WebChannel:
         body: bytes,
         locale: Locale = "en",
         headers: Mapping[str, str] | None = None,
-        before: Standing | None = NEW,
+        standing: StandingOf = new_conversation,
     ) -> Response:
         self._counts.refused(status)
-        return await refusal(status, detail, body, locale, headers, before)
+        return await refusal(status, detail, body, locale, headers, standing)
 
     def _refuse_without_body(self, status: int, detail: str) -> Response:
         self._counts.refused(status)
