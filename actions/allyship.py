@@ -23,7 +23,7 @@ class ActionAllyshipTraining(GuideAction):
     def answer(self, visit: Visit) -> Answer:
         """See the class."""
         return [
-            *visit.resources("allyship_training", visit.find(category="cultural_safety")),
+            *visit.offer("allyship_training", visit.find(category="cultural_safety")),
             visit.choices("allyship_learning", "allyship", "back", "menu"),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from actions.cards import card
+from actions.fit import fitting, open_at
 from bot.directory import Listing, connect, database_url, find
 from bot.messages import (
     ChoiceCatalogue,
@@ -88,9 +89,9 @@ class Visit:
     """A person's message as an action sees it, and what is known of where they are.
 
     `region`, `school` are what was said last, now or before; `place` is the place they come from; `said` the entities
-    of this message by name; `shown` the slugs of the resources shown last; `topic` what the last reply was about;
-    `aside` the intent it answered if it stepped aside from the place; `misses` how many messages in a row were not
-    understood.
+    of this message by name, and `audiences` all whom it names; `shown` the slugs of the resources shown last; `topic`
+    what the last reply was about; `aside` the intent it answered if it stepped aside from the place; `misses` how many
+    messages in a row were not understood.
     `intent` and `ranking` are what was understood of this message: the intent, and the likeliest ones with their
     probabilities.
     """
@@ -107,6 +108,12 @@ class Visit:
     misses: int = 0
     intent: str | None = None
     ranking: tuple[tuple[str, float], ...] = ()
+    audiences: frozenset[str] = frozenset()
+
+    @property
+    def when(self) -> str | None:
+        """When help is needed, as this message says it: a tag of `data/vocabulary/times.yml`."""
+        return self.said.get("time")
 
     @property
     def place(self) -> str | None:
@@ -146,6 +153,29 @@ class Visit:
         if not cards:
             return []
         return [Resources(cards, texts().say(lead, self.locale, **values) if lead else None)]
+
+    def offer(self, lead: str, listings: Sequence[Listing], **values: str) -> list[Message]:
+        """Listings as `resources` gives them, those first that fit whom this message names and when it is needed.
+
+        Not for lines in a crisis: their order is given by standing rules.
+        """
+        messages = self.resources(lead, fitting(listings, self.audiences, self.when, self.now), **values)
+        then = self._open_then(listings)
+        if not then:
+            return messages
+        return [replace(message, text=f"{(message.text or '').rstrip(' .:')}. {then}") for message in messages]
+
+    def _open_then(self, listings: Iterable[Listing]) -> str:
+        """A sentence on what is open when it is needed, where hours are listed that tell."""
+        if self.when is None:
+            return ""
+        # A school's office keeps office hours, and nobody expects more of it.
+        lines = (listing for listing in listings if listing.resource.category != "university")
+        states = {open_at(line, self.when, self.now).open_now for line in lines}
+        if states <= {None}:
+            return ""
+        key = "offer_open_first" if True in states else "offer_none_open"
+        return self.text(key, when=self.text(f"when_{self.when}").text).text
 
     def listings(self, *slugs: str) -> list[Listing]:
         """Published resources by slug, in the order given."""
@@ -253,7 +283,7 @@ class Page(GuideAction):
 
     def answer(self, visit: Visit) -> Answer:
         """The resources, in their order, and the choices."""
-        return [*visit.resources(self.intent, visit.listings(*self.shows)), visit.choices(*self.ways_on)]
+        return [*visit.offer(self.intent, visit.listings(*self.shows)), visit.choices(*self.ways_on)]
 
 
 def _which_one(visit: Visit) -> Choices:
@@ -294,7 +324,8 @@ def _asks_where(message: Message) -> bool:
 
 def _visit(tracker: Tracker) -> Visit:
     said: dict[str, str] = {}
-    for entity in tracker.latest_message.get("entities") or []:
+    entities = tracker.latest_message.get("entities") or []
+    for entity in entities:
         said.setdefault(entity["entity"], entity["value"])
     region = said.get("region") or tracker.get_slot("region")
     school = said.get("school") or tracker.get_slot("school")
@@ -316,6 +347,7 @@ def _visit(tracker: Tracker) -> Visit:
         ranking=tuple(
             (entry["name"], float(entry["confidence"])) for entry in tracker.latest_message.get("intent_ranking") or ()
         ),
+        audiences=frozenset(entity["value"] for entity in entities if entity["entity"] == "audience"),
     )
 
 

@@ -26,6 +26,7 @@ from actions.base import (
     schools,
     shown_in,
 )
+from actions.fit import open_at
 from actions.organisation import TOPICS
 from bot.directory import Listing
 from bot.messages import MENU, Locale, Message
@@ -126,7 +127,7 @@ class _FollowUp(GuideAction):
 
 
 class ActionAskHours(_FollowUp):
-    """When they answer, and whether they do right now."""
+    """When they answer, and whether they do right now, or at the time that was asked for."""
 
     intent = "ask_hours"
 
@@ -135,8 +136,12 @@ class ActionAskHours(_FollowUp):
         hours = listing.resource.hours_text(visit.locale).rstrip(". ")
         if not hours or hours == visit.text("hours_not_listed").text:
             return ""
-        key = {True: "hours_open", False: "hours_closed", None: "hours_only"}[listing.status.open_now]
-        return visit.text(key, hours=hours).text
+        if visit.when in (None, "now"):
+            key = {True: "hours_open", False: "hours_closed", None: "hours_only"}[listing.status.open_now]
+            return visit.text(key, hours=hours).text
+        state = open_at(listing, visit.when, visit.now).open_now
+        key = {True: "hours_open_then", False: "hours_closed_then", None: "hours_only_then"}[state]
+        return visit.text(key, hours=hours, when=visit.text(f"when_{visit.when}").text).text
 
 
 class ActionAskCost(_FollowUp):
@@ -229,7 +234,7 @@ class ActionAskNone(_NamedInstead):
         wider = [] if visit.aside == self.intent else _everywhere(visit, topic, shown)
         if wider:
             ways = [overview] if overview and overview != visit.place else []
-            messages = visit.resources("followup_wider", wider)
+            messages = visit.offer("followup_wider", wider)
             return Reply(topic, [*messages, visit.choices(*ways, "back", "menu")], visit)
         if overview and overview != visit.place:
             again = answer_again(visit, overview)

@@ -70,7 +70,7 @@ class ActionPhysicianProgram(GuideAction):
         lists = visit.listings(f"welldoc-resources-{visit.region.lower()}", "cma-php-directory")
         lead = "physician_program" if programs else "physician_program_none"
         return [
-            *visit.resources(lead, [*programs, *lists], region=visit.region_name),
+            *visit.offer(lead, [*programs, *lists], region=visit.region_name),
             visit.choices("change_region", "physician_peer", "talk", "back", "menu"),
         ]
 

@@ -55,7 +55,9 @@ class ActionRegion(GuideAction):
             ("region_university", schools),
             ("region_other", others),
         ):
-            messages += visit.resources(lead, listings, region=visit.region_name)
+            # Lines in a crisis stand in the order of the standing rules, whoever asks.
+            say = visit.resources if lead == "region_crisis" else visit.offer
+            messages += say(lead, listings, region=visit.region_name)
         missing = self._missing(visit, lines, physician, schools)
         if missing:
             messages.append(visit.text("region_missing", region=visit.region_name, missing=missing))

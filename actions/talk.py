@@ -15,7 +15,7 @@ class _WithRegion(Page):
     def answer(self, visit: Visit) -> Answer:
         """The page, the region's own, and the choices."""
         return [
-            *visit.resources(self.intent, visit.listings(*self.shows)),
+            *visit.offer(self.intent, visit.listings(*self.shows)),
             *_in_region(visit),
             visit.choices(*self.ways_on),
         ]
@@ -68,4 +68,4 @@ def _in_region(visit: Visit) -> list[Message]:
     lines = visit.find(category=["crisis"], kinds=TALKING_KINDS, region=visit.region, national=False)
     programs = visit.find(category=["provincial_php"], region=visit.region, national=False)
     helplines = visit.find(slugs=["paro-helpline"], region=visit.region, national=False)
-    return visit.resources("talk_region", [*lines, *programs, *helplines], region=visit.region_name)
+    return visit.offer("talk_region", [*lines, *programs, *helplines], region=visit.region_name)

@@ -1,4 +1,4 @@
-"""Regions, schools, organisations and languages, by spaCy's phrase matcher over the vocabulary files.
+"""Names by spaCy's phrase matcher over the vocabulary files: places, schools, organisations, languages, people, times.
 
 Look-ups, not learning: a name counts only when it is written. Short words that are also English ("on", "me") count
 only in capitals or after a word such as "in"; school names that are also common words count only beside a school word
@@ -51,6 +51,8 @@ _NO_WAIT = re.compile(
     r"(?:[\s,.;:-]|\b(?:no|non|sorry|wait|i|mean|meant|in|at|je|veux|voulais|dire|plutot|pardon|en|au|le|la|l)\b)*"
 )
 _PLACES = frozenset({"region", "school", "ambiguous"})
+#: What may be said beside a name, and asks about nothing by itself.
+_CIRCUMSTANCES = frozenset({"audience", "time"})
 
 #: What a message may say around a name and still say nothing but the name.
 _FILLER = frozenset(
@@ -69,8 +71,9 @@ _FILLER = frozenset(
 class Mention:
     """A name found in a message.
 
-    `kind` is region, school, organisation, language, or ambiguous (a place with several meanings); `value` is the code,
-    slug or tag; `start` and `end` are positions in the text.
+    `kind` is region, school, organisation, language, audience (whom a resource should serve), time (when it is needed)
+    or ambiguous (a place with several meanings); `value` is the code, slug or tag; `start` and `end` are positions in
+    the text.
     """
 
     kind: str
@@ -91,7 +94,7 @@ class NameFinder:
     """Finds the vocabulary's names in a text. Thread-safe after construction.
 
     Args:
-        regions, schools, organisations, languages: the parsed files of those names.
+        regions, schools, organisations, languages, audiences, times: the parsed files of those names.
     """
 
     def __init__(
@@ -100,6 +103,8 @@ class NameFinder:
         schools: Mapping[str, Any],
         organisations: Mapping[str, Any],
         languages: Mapping[str, Any],
+        audiences: Mapping[str, Any],
+        times: Mapping[str, Any],
     ) -> None:
         self._nlp = spacy.blank("en")
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="ORTH")
@@ -117,6 +122,10 @@ class NameFinder:
         for language in languages["languages"]:
             if language["code"] in GUIDE_LANGUAGES:
                 self._add_all(language["words"], "language", language["code"])
+        for audience in audiences["audiences"]:
+            self._add_all(audience["words"], "audience", audience["tag"])
+        for time in times["times"]:
+            self._add_all(time["words"], "time", time["tag"])
         self._options: dict[str, frozenset[str]] = {}
         for ambiguous in regions["ambiguous"]:
             key = ambiguous_key(ambiguous["text"])
@@ -149,7 +158,7 @@ class NameFinder:
                     found.append((start, end, word))
         near_a_school_word = not self._school_words.isdisjoint(token.text for token in doc)
         first = ("school", "ambiguous") if near_a_school_word else ("ambiguous", "school")
-        order = (*first, "region", "organisation", "language")
+        order = (*first, "region", "organisation", "language", "time", "audience")
         found.sort(key=lambda item: (item[0] - item[1], order.index(item[2].kind), item[0]))
         taken: set[int] = set()
         names: list[Mention] = []
@@ -199,13 +208,13 @@ class NameFinder:
 @lru_cache(maxsize=1)
 def name_finder() -> NameFinder:
     """The finder over the project's vocabulary, made once a process."""
-    files = ("regions", "schools", "organisations", "languages")
+    files = ("regions", "schools", "organisations", "languages", "audiences", "times")
     return NameFinder(*(yaml.safe_load((VOCABULARY / f"{name}.yml").read_text(encoding="utf-8")) for name in files))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class Lookups(GraphComponent):
-    """Adds the entities `region`, `school`, `organisation`, `language` and `ambiguous_place`.
+    """Adds the entities `region`, `school`, `organisation`, `language`, `audience`, `time` and `ambiguous_place`.
 
     A message that is only a name, or of which only the name was understood, asks about what is named.
     """
@@ -249,7 +258,8 @@ class Lookups(GraphComponent):
             intent = _intent_of(names)
             unsure = (message.get(INTENT) or {}).get("name") in (None, DEFAULT_NLU_FALLBACK_INTENT_NAME)
             # "Physician health program in Ontario" is two names and one question: that is for the classifier.
-            mixed = len({name.kind for name in names}) > 1 and any(name.kind == "organisation" for name in names)
+            kinds = {name.kind for name in names} - _CIRCUMSTANCES
+            mixed = len(kinds) > 1 and "organisation" in kinds
             if intent and (unsure or (not mixed and finder.only_names(text, found))):
                 message.set(INTENT, {"name": intent, "confidence": 1.0}, add_to_output=True)
         return messages

@@ -49,3 +49,30 @@ def test_a_place_taken_back_does_not_count(text: str, meant: list[str]) -> None:
 def test_a_correction_says_nothing_but_the_name(text: str) -> None:
     finder = name_finder()
     assert finder.only_names(text, finder.find(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("I'm a PGY-2 in Ontario", "audience", ["residents"]),
+        ("une résidente innue", "audience", ["residents", "first_nations"]),
+        ("my friend, a retired doctor, asks", "audience", ["retired_physicians"]),
+        ("as a non-Indigenous colleague", "audience", ["non_indigenous_allies"]),
+        ("je suis externe à Laval", "audience", ["medical_students"]),
+        ("the md of the month", "audience", []),
+        ("Métis Nation of Ontario", "audience", []),
+        ("who answers tonight", "time", ["evening"]),
+        ("quelqu'un en pleine nuit", "time", ["night"]),
+        ("est-ce ouvert la fin de semaine?", "time", ["weekend"]),
+        ("weekly meetings", "time", []),
+    ],
+)
+def test_people_and_times_are_found_where_they_are_written(text: str, kind: str, values: list[str]) -> None:
+    assert [name.value for name in name_finder().find(text) if name.kind == kind] == values
+
+
+def test_a_time_beside_a_name_leaves_it_the_only_thing_asked_about() -> None:
+    finder = name_finder()
+    text = "988 tonight"
+    assert {name.kind for name in finder.find(text)} == {"organisation", "time"}
+    assert finder.only_names(text, finder.find(text))
