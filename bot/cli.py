@@ -329,7 +329,7 @@ def _exam_comparison(arguments: argparse.Namespace) -> int:
 def _exam(arguments: argparse.Namespace, subject: str, page: Path, fingerprint: str, made: Callable[[], str]) -> int:
     """Print the report that `made` makes, and keep it on its page; or only tell whether the page is up to date."""
     if arguments.check:
-        if f"`{fingerprint}`" in page.read_text(encoding="utf-8"):
+        if page.is_file() and f"`{fingerprint}`" in page.read_text(encoding="utf-8"):
             return 0
         raise CommandError(f"docs/{page.name} is out of date: run .venv/bin/guide exam {subject} --write")
     text = made()
