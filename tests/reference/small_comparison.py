@@ -1,63 +1,73 @@
-"""Compare all pipelines on a few examples, really running both environments; exit status 1 where a figure is missing.
+"""Compare all pipelines on a few examples, by the command itself; exit status 1 where a figure is missing or cannot be.
 
-Run by the guide's own Python. Argument: the file for the words of the trials.
+Run by the guide's own Python, where both environments are.
 """
 
 from __future__ import annotations
 
-import datetime
+import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from conversations import ROOT
 
-from bot.publishing.comparison import Tried, compare, first_examples, pipelines, read_asked, report
+from bot.publishing.comparison import pipelines
 
-#: Enough to be learned from, few enough to take two minutes. DIET passes over them this often.
+#: Enough to be learned from, few enough to take some minutes. DIET passes over them this often.
 EXAMPLES, EPOCHS = 5, 20
 
-#: The share of questions that every pipeline must take to the right one of a dozen topics, and ours.
+#: The share of questions that every pipeline's first intent must take to the right one of a dozen topics, and ours.
 AT_LEAST, OURS_AT_LEAST = 0.2, 0.5
 
 
-def faults(tried: Tried, questions: int, at_least: float) -> Iterator[str]:
-    """What is missing or cannot be in the figures of a pipeline, a line each."""
-    if tried.not_run:
-        yield f"not run: {tried.not_run}"
-        return
-    if not len(tried.answers) == len(tried.milliseconds) == questions:
-        yield f"{len(tried.answers)} answers to {questions} questions"
-    if not (min(tried.milliseconds) > 0 and tried.train_seconds > 0 and tried.model_bytes > 1e5):
+def shares_faults(cells: Sequence[str], at_least: float) -> Iterator[str]:
+    """What cannot be in a row of shares: language, number, topic, first intent, top three, AUROC, calibration error."""
+    number, topic, first, three, auroc, calibration = (float(cell) for cell in cells[1:])
+    if number < 100:
+        yield f"only {number:.0f} questions"
+    if not all(0 <= share <= 1 for share in (topic, first, three, auroc, calibration)):
+        yield "a share is none"
+    if not at_least <= first <= three:
+        yield f"{first} right at first and {three} among three, where {at_least} is little"
+
+
+def costs_faults(cells: Sequence[str]) -> Iterator[str]:
+    """What cannot be in a row of costs: milliseconds at p50 and p99, seconds of training, megabytes."""
+    median, slowest, training, size = (float(cell) for cell in cells)
+    if not 0 < median <= slowest or training <= 0 or size <= 0:
         yield "something cost nothing"
-    if any(not 0 <= sure <= 1 for answer in tried.answers for _, sure in answer.whole.ranking):
-        yield "a confidence is no share"
-    right = sum(answer.first.topic in answer.first.question.topics for answer in tried.answers)
-    if right < at_least * questions:
-        yield f"{right} of {questions} in the right topic"
 
 
-def main(log_file: Path) -> int:
+def faults(page: str) -> Iterator[str]:
+    """What is missing from the page, or cannot be, a line each."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("|")]
+    for number, pipeline in enumerate(pipelines(ROOT, EPOCHS)):
+        of_it = [cells for title, *cells in rows if title == pipeline.title]
+        shares = [cells for cells in of_it if len(cells) == 7]
+        costs = [cells for cells in of_it if len(cells) == 4]
+        try:
+            if sorted(cells[0] for cells in shares) != ["en", "en", "fr", "fr"] or len(costs) != 1:
+                yield f"{pipeline.title}: rows are missing: {of_it}"
+                continue
+            at_least = AT_LEAST if number else OURS_AT_LEAST
+            found = [fault for cells in shares for fault in shares_faults(cells, at_least)]
+            found += costs_faults(costs[0])
+        except ValueError:
+            found = [f"a figure is none: {of_it}"]
+        yield from (f"{pipeline.title}: {fault}" for fault in found)
+
+
+def main() -> int:
     """Compare, check, and say in a line what was found."""
-    asked = [one for one in read_asked(ROOT) if not one.held][::4]
-    with tempfile.TemporaryDirectory() as folder:
-        first_examples(ROOT / "data" / "nlu", EXAMPLES, Path(folder))
-        tried = compare(ROOT, pipelines(ROOT, EPOCHS), Path(folder), asked, log_file, lambda said: None)
-    found = [
-        f"{one.pipeline.title}: {fault}"
-        for number, one in enumerate(tried)
-        for fault in faults(one, len(asked), AT_LEAST if number else OURS_AT_LEAST)
-    ]
-    if not found:
-        lines = report(ROOT, tried, EXAMPLES, datetime.date(2026, 1, 1)).splitlines()
-        rows = sum(line.startswith(f"| {one.pipeline.title} |") for one in tried for line in lines)
-        # Two languages of open questions, none held back, and one row of costs.
-        if rows != 3 * len(tried):
-            found.append(f"{rows} rows for {len(tried)} pipelines")
-    print("\n".join([*found, f"reference: {len(tried)} pipelines compared on a few examples, {len(found)} faults"]))
+    command = [sys.executable, "-m", "bot.cli", "exam", "nlu", "--compare"]
+    command += ["--examples", str(EXAMPLES), "--epochs", str(EPOCHS)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        return 1
+    found = list(faults(done.stdout))
+    print("\n".join([*found, f"reference: pipelines compared on a few examples, {len(found)} faults"]))
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main())
