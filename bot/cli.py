@@ -92,9 +92,28 @@ def _parser() -> argparse.ArgumentParser:
         kept.add_argument("--write", action="store_true", help=f"write the report to docs/{page}")
         kept.add_argument("--check", action="store_true", help=f"only tell whether docs/{page} is up to date")
         examined.set_defaults(run=run)
+        if subject == "nlu":
+            examined.add_argument(
+                "--compare",
+                action="store_true",
+                help="compare pipelines side by side, Rasa's default among them; the page is docs/COMPARISON.md",
+            )
+            examined.add_argument(
+                "--epochs", type=_at_least_one, metavar="N", help="with --compare: train Rasa's default for N epochs"
+            )
+            examined.add_argument(
+                "--examples", type=_at_least_one, metavar="N", help="with --compare: only N examples of each intent"
+            )
 
     commands.add_parser("rasa", help="Rasa's own command line: train, test, shell, data validate", add_help=False)
     return parser
+
+
+def _at_least_one(written: str) -> int:
+    number = int(written)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 def _say(sentence: str) -> None:
@@ -280,16 +299,37 @@ def _exam_safety(arguments: argparse.Namespace) -> int:
 
 
 def _exam_nlu(arguments: argparse.Namespace) -> int:
+    if arguments.compare:
+        return _exam_comparison(arguments)
+    if arguments.epochs or arguments.examples:
+        raise CommandError("--epochs and --examples go with --compare.")
     from bot.publishing.nlu_exam import fingerprint, report
 
     page = ROOT / "docs" / "UNDERSTANDING.md"
     return _exam(arguments, "nlu", page, fingerprint(ROOT), lambda: report(ROOT, _model(Settings())))
 
 
+def _exam_comparison(arguments: argparse.Namespace) -> int:
+    from bot.publishing.comparison import EPOCHS, ComparisonError, compare_all, pipelines_hash
+
+    if arguments.write and arguments.examples:
+        raise CommandError("docs/COMPARISON.md is written from all examples: leave --write or --examples out.")
+    settings = Settings()
+
+    def made() -> str:
+        try:
+            log_file = settings.log_dir / "comparison.log"
+            return compare_all(ROOT, arguments.epochs or EPOCHS, arguments.examples, log_file, _say)
+        except ComparisonError as error:
+            raise CommandError(str(error)) from None
+
+    return _exam(arguments, "nlu --compare", ROOT / "docs" / "COMPARISON.md", pipelines_hash(ROOT), made)
+
+
 def _exam(arguments: argparse.Namespace, subject: str, page: Path, fingerprint: str, made: Callable[[], str]) -> int:
     """Print the report that `made` makes, and keep it on its page; or only tell whether the page is up to date."""
     if arguments.check:
-        if f"`{fingerprint}`" in page.read_text(encoding="utf-8"):
+        if page.is_file() and f"`{fingerprint}`" in page.read_text(encoding="utf-8"):
             return 0
         raise CommandError(f"docs/{page.name} is out of date: run .venv/bin/guide exam {subject} --write")
     text = made()

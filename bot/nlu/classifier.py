@@ -16,13 +16,14 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.messages.vocabulary import fold
 from bot.nlu.clauses import are_two, cuts
-from bot.nlu.encoder import SentenceEncoder, encode
+from bot.nlu.encoder import ENCODERS, SentenceEncoder, check_encoders, encode
 
 #: The entity that names the intent of a second request in the same message.
 ALSO = "also"
@@ -49,6 +50,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         bias: NDArray[np.float64] | None = None,
         taught: dict[str, str] | None = None,
     ) -> None:
+        check_encoders(config["encoders"])
         self.config = config
         self._model_storage = model_storage
         self._resource = resource
@@ -66,9 +68,10 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`C` is the inverse strength of regularisation; `ranking_length` how many intents are told.
 
-        `tol` is small so that every version of scikit-learn goes on to the same weights.
+        `tol` is small so that every version of scikit-learn goes on to the same weights. `encoders` are those of the
+        `SentenceEncoder` before it: parts of a message are encoded here.
         """
-        return {"C": 1.0, "max_iter": 300, "tol": 1e-6, "ranking_length": 10}
+        return {"C": 1.0, "max_iter": 300, "tol": 1e-6, "ranking_length": 10, "encoders": list(ENCODERS)}
 
     @classmethod
     def create(
@@ -78,17 +81,23 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceIntentClassifier:
-        """Make an untrained component."""
+        """Make an untrained component. Raises InvalidConfigException: an encoder is named that is not there."""
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit the weights on all examples that have an intent and a text, and store them."""
+        """Fit the weights on all examples that have an intent and a text, and store them.
+
+        Raises:
+            InvalidConfigException: the sentence vectors are not those of the encoders named here.
+        """
         from sklearn.linear_model import LogisticRegression
 
         examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
         if not examples:
             return self._resource
         vectors = np.vstack([_vector(example) for example in examples])
+        if vectors.shape[1] != encode([examples[0].get(TEXT)], self.config["encoders"]).shape[1]:
+            raise InvalidConfigException("SentenceEncoder and SentenceIntentClassifier name different encoders.")
         model = LogisticRegression(
             C=self.config["C"],
             max_iter=self.config["max_iter"],
@@ -130,7 +139,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         pairs = cuts(text)
         if not pairs:
             return None
-        vectors = encode([side for pair in pairs for side in pair])
+        vectors = encode([side for pair in pairs for side in pair], self.config["encoders"])
         best, surest = None, 0.0
         for left, right in zip(vectors[::2], vectors[1::2]):
             first, second = self._ranking(left), self._ranking(right)

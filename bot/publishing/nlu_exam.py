@@ -94,7 +94,7 @@ def examine(questions: Sequence[Question], model: Path, data: Path) -> tuple[lis
     from bot.messages import load_catalogue
 
     dialogue = Dialogue(model, load_catalogue(data))
-    topics = _topics()
+    topics = intent_topics()
     understood, spent = [], []
     loop = asyncio.new_event_loop()
     for question in questions:
@@ -125,6 +125,22 @@ def score(answers: Sequence[Understood], topics: Mapping[str, str]) -> Score:
     )  # fmt: skip
 
 
+def intent_topics() -> Mapping[str, str]:
+    """The topic that each intent is answered in, as the actions say."""
+    import pkgutil
+    from importlib import import_module
+
+    import actions
+    from actions.base import GuideAction
+
+    for module in pkgutil.iter_modules(actions.__path__):
+        import_module(f"actions.{module.name}")
+    kinds = list(GuideAction.__subclasses__())
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    return {kind.intent: kind.topic for kind in kinds if kind.intent}
+
+
 def fingerprint(root: Path) -> str:
     """A hash of the exam and of everything a model is made of: a report holds for these alone."""
     digest = hashlib.sha256(inputs_hash(root).encode())
@@ -144,15 +160,16 @@ def report(root: Path, model: Path) -> str:
         "# How well free text is understood",
         "",
         "Made by `guide exam nlu --write`; `make check` refuses it when the exam or anything a model is made of has",
-        "changed since. The questions are our own, invented. The open ones were written by the author of many examples",
-        "and flatter; those held back were written by two other voices, and nobody who writes examples reads them.",
+        "changed since. The questions are our own, invented. The open ones were written by the author of many",
+        "examples; those held back by two other voices, and nobody who writes examples reads them.",
+        "How other pipelines do, Rasa's default among them: [side by side](COMPARISON.md).",
         "",
         f"Fingerprint of exam and model: `{fingerprint(root)}`",
         "",
         "| questions | language | number | topic | top three | names F1 | out of scope AUROC | calibration error |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    topics = _topics()
+    topics = intent_topics()
     everything: list[Understood] = []
     milliseconds: list[float] = []
     for file in FILES:
@@ -219,21 +236,6 @@ def _calibration_error(sure_and_right: Sequence[tuple[float, bool]]) -> float:
             apart = abs(sum(sure for sure, _ in inside) - sum(right for _, right in inside))
             error += apart / len(sure_and_right)
     return error
-
-
-def _topics() -> Mapping[str, str]:
-    import pkgutil
-    from importlib import import_module
-
-    import actions
-    from actions.base import GuideAction
-
-    for module in pkgutil.iter_modules(actions.__path__):
-        import_module(f"actions.{module.name}")
-    kinds = list(GuideAction.__subclasses__())
-    for kind in kinds:
-        kinds += kind.__subclasses__()
-    return {kind.intent: kind.topic for kind in kinds if kind.intent}
 
 
 def _question(name: str, number: int, line: str) -> Question:

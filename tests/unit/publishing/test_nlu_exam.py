@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.publishing.nlu_exam import Question, Understood, _topics, read_questions, score
+from bot.publishing.nlu_exam import Question, Understood, intent_topics, read_questions, score
 
 TOPICS = {"talk": "talk", "connect": "connect", "connect_elders": "connect", "out_of_scope": "unknown"}
 
@@ -35,7 +35,7 @@ def test_every_share_is_what_it_says() -> None:
 
 
 def test_every_action_has_a_topic_in_the_exam() -> None:
-    topics = _topics()
+    topics = intent_topics()
     assert topics["connect_elders"] == "connect"
     assert topics["unknown"] == "unknown"
     assert topics["crisis"] == "crisis"
