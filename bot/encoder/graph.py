@@ -18,7 +18,8 @@ from bot.encoder.packed import PackedModel
 INPUT, OUTPUT = "embedded", "read"
 
 #: The layers whose tokens are averaged, from 1; the last one is the model's own last. What a sentence is about gathers
-#: in the late layers, how it is said in the earlier ones: a classifier that sees both misses a third less.
+#: in the late layers, how it is said in the earlier ones: a classifier that sees both raises a third
+#: fewer false alarms at the same recall.
 LAYERS = (2, 4, 6, 8, 10, 12)
 
 #: Fixed, so that every version of the runtime reads the same graph.

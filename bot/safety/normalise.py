@@ -40,7 +40,8 @@ _LOOKALIKES = {
     "ʏ": "y", "ᴢ": "z",
     # punctuation
     "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "′": "'", "‛": "'", "ʹ": "'", "“": '"', "”": '"', "«": '"',
-    "»": '"', "„": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": " - ", "―": " - ", "−": "-", "·": ".", "•": ".",
+    "»": '"', "„": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": " - ", "―": " - ", "−": "-", "·": ".", "•": "*",
+    "●": "*", "■": "*", "▪": "*", "█": "*", "▮": "*",
     "…": ". ", "⁄": "/", "∕": "/", "∗": "*", "＊": "*", "。": ". ", "،": ",", "\u00a0": " ",
 }  # fmt: skip
 
@@ -285,7 +286,7 @@ _IS_AFTER = frozenset({
     "nobody", "this", "life", "everything", "nothing", "death",
 })  # fmt: skip
 
-_CENSOR_SIGN = re.compile(r"[*#_•]")
+_CENSOR_SIGN = re.compile(r"[*#_]")
 _REPEATS = re.compile(r"(.)\1{2,}")
 _PIECES = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.!?;]+[\"')\]]*\Z")
@@ -300,6 +301,9 @@ def _lookalike_table() -> dict[int, str]:
 
 
 _TABLE = _lookalike_table()
+
+#: Capitals in black circles and in black squares, which Unicode does not call letters: the code of each alphabet's A.
+_LETTERS_ON_BLACK = (0x1F150, 0x1F170)
 
 
 @lru_cache(maxsize=4096)
@@ -319,6 +323,9 @@ def _fold(character: str) -> str:
         return _TABLE[ord(character)]
     if 0x1F1E6 <= ord(character) <= 0x1F1FF:
         return " "
+    for first in _LETTERS_ON_BLACK:
+        if first <= ord(character) < first + 26:
+            return chr(ord("a") + ord(character) - first)
     plain = "".join(c for c in unicodedata.normalize("NFKD", character) if unicodedata.category(c) != "Mn").lower()
     plain = "".join(_TABLE.get(ord(c), c) for c in plain)
     if category in ("So", "Sk"):
@@ -599,8 +606,8 @@ def _shortened(word: str) -> Iterable[str]:
 
 def _uncensor(chunk: str) -> str | None:
     """The key word behind stars (su*cide, d*e, s**cide); None when none fits."""
-    bare = re.sub(r"[^a-z*#_•]", "", chunk)
-    bare = re.sub(r"[#_•]", "*", bare)
+    bare = re.sub(r"[^a-z*#_]", "", chunk)
+    bare = re.sub(r"[#_]", "*", bare)
     if "*" not in bare or not re.search("[a-z]", bare):
         return None
     stripped = bare.strip("*")
