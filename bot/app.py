@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import multiprocessing
+import os
+import signal
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import pages
+from bot.channels.openapi import document
 from bot.channels.problems import problem, refusal
 from bot.channels.tokens import Tokens
-from bot.channels.web import WebChannel, WebLimits, locale_of
+from bot.channels.web import MAX_TEXT, MAX_WAIT, WebChannel, WebLimits, locale_of
 from bot.directory import apply_content, connect, read_content, upgrade
 from bot.engine.supervisor import EngineSupervisor
 from bot.messages import MENU, ChoiceCatalogue, Choices, Locale, Text, Texts, load_catalogue, load_texts
 from bot.messages import Message as GuideMessage
+from bot.publishing import model_path
 from bot.safety import warm
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 from bot.turns import Counts, Limits, Seal, Turns, TurnStore
 
 #: Sent with every response. Pages carry nothing inline and fetch nothing from elsewhere.
@@ -93,7 +98,8 @@ def build_guide(settings: Settings, model: Path, turns_url: str | None = None) -
         turns_url: a database for conversations, where it is not the directory's.
     """
     catalogue = load_catalogue(settings.data_dir)
-    database = connect(turns_url or settings.database_url)
+    limits = Limits(turn=settings.turn_seconds, crisis=settings.crisis_seconds)
+    database = connect(turns_url or settings.database_url, patience_seconds=limits.store)
     counts = Counts()
     engine = EngineSupervisor(
         model,
@@ -110,7 +116,7 @@ def build_guide(settings: Settings, model: Path, turns_url: str | None = None) -
         catalogue,
         _Welcome(load_texts(settings.data_dir / "texts"), catalogue),
         counts,
-        Limits(turn=settings.turn_seconds, crisis=settings.crisis_seconds),
+        limits,
         timedelta(hours=settings.conversation_hours),
     )
     return Guide(turns, engine, counts, database)
@@ -141,7 +147,8 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         return problem(503, "No model answers yet. Crisis messages already get the floor.")
 
     async def metrics(request: Request) -> Response:
-        return Response(generate_latest(guide.counts.registry), media_type=CONTENT_TYPE_LATEST)
+        # Read off the event loop: where there are several workers, their counts are files.
+        return Response(await asyncio.to_thread(guide.counts.text), media_type=CONTENT_TYPE_LATEST)
 
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -152,10 +159,17 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         detail = {404: "There is nothing here.", 405: "This cannot be done here.", 500: _OUR_FAULT}.get(status)
         if detail is None:
             status, detail = 400, "This cannot be answered as it was asked."
-        return await refusal(status, detail, body or b"", locale_of(request))
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return await refusal(status, detail, body or b"", locale_of(request), headers)
+
+    described = document(load_catalogue(settings.data_dir).meanings, MAX_TEXT, MAX_WAIT)
+
+    async def openapi(request: Request) -> Response:
+        return JSONResponse(described)
 
     app = Starlette(
         routes=[
+            Route("/openapi.json", openapi, methods=["GET"]),
             Route("/healthz", _healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
             Route("/metrics", metrics, methods=["GET"]),
@@ -167,6 +181,32 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         lifespan=lifespan,
     )
     app.state.guide = guide
+    return app
+
+
+def build_worker() -> Starlette:
+    """The ASGI application of one of several workers, prepared for by `guide serve --workers`.
+
+    It ends with the process that started it, so that nobody serves on behind a guide that was killed.
+    """
+    settings = Settings()
+    app = build_app(settings, model_path(ROOT, settings.model_dir))
+    serving = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        loop, parent = asyncio.get_running_loop(), multiprocessing.parent_process()
+
+        def end(sentinel: int) -> None:
+            loop.remove_reader(sentinel)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        if parent is not None:
+            loop.add_reader(parent.sentinel, end, parent.sentinel)
+        async with serving(app):
+            yield
+
+    app.router.lifespan_context = lifespan
     return app
 
 
@@ -226,4 +266,4 @@ def _absolute(url: str) -> str:
     return url
 
 
-__all__ = ["Guide", "build_app", "build_guide", "prepare"]
+__all__ = ["Guide", "build_app", "build_guide", "build_worker", "prepare"]

@@ -43,7 +43,7 @@ FLOOR_WAIT = 3.0
 
 HEARTBEAT_SECONDS = 10
 
-_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d+)?)", re.IGNORECASE)
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?([0-9]{1,6}(?:\.[0-9]+)?)", re.IGNORECASE)
 
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -121,6 +121,7 @@ class WebChannel:
             Route(f"{base}/conversations", self.begin, methods=["POST"]),
             Route(f"{conversation}/messages", self.post_message, methods=["POST"]),
             Route(f"{conversation}/events", self.events, methods=["GET"]),
+            Route(f"{conversation}/turns", self.turns, methods=["GET"]),
             Route(conversation, self.delete, methods=["DELETE"]),
             Route(f"{base}/reports", self.report, methods=["POST"]),
             Route(f"{base}/floor", self.floor, methods=["GET"]),
@@ -181,7 +182,11 @@ class WebChannel:
         if accepted.first:
             # The receipt holds the floor: it is not kept back while a reply is slow to come.
             seconds = min(seconds, FLOOR_WAIT)
-        turn = await self._wait_for(conversation_id, accepted.seq, seconds)
+        try:
+            turn = await self._wait_for(conversation_id, accepted.seq, seconds)
+        except UnknownConversationError as error:
+            # Deleted meanwhile.
+            return await self._refuse(*_why_not_taken(error), body, locale)
         if turn is not None:
             return JSONResponse(turn, headers={"Cache-Control": "no-store", "Preference-Applied": "wait"})
         receipt: dict[str, Any] = {"id": message.id, "seq": accepted.seq}
@@ -196,12 +201,28 @@ class WebChannel:
             await self._authorized(request, conversation_id)
             after = _after(request)
         except _Refused as refused:
-            return self._refuse_without_body(refused.status, refused.detail)
+            return self._refuse_without_body(refused)
         return EventSourceResponse(
             self._stream(conversation_id, after),
             ping=HEARTBEAT_SECONDS,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
+
+    async def turns(self, request: Request) -> Response:
+        """GET /conversations/{id}/turns: the turns after a place, waited for where none is there yet."""
+        conversation_id = request.path_params["conversation_id"]
+        try:
+            await self._authorized(request, conversation_id)
+            found = await self._turns.turns_after(conversation_id, _after(request), _preferred_wait(request))
+        except _Refused as refused:
+            return self._refuse_without_body(refused)
+        except UnknownConversationError as error:
+            return self._refuse_without_body(_Refused(*_why_not_taken(error)))
+        except StoreUnavailableError:
+            return self._refuse_without_body(
+                _Refused(503, "The turns cannot be looked up just now. Please try again in a moment.")
+            )
+        return JSONResponse({"turns": found}, headers={"Cache-Control": "no-store"})
 
     async def delete(self, request: Request) -> Response:
         """DELETE /conversations/{id}: everything about it is gone."""
@@ -210,12 +231,12 @@ class WebChannel:
             await self._authorized(request, conversation_id)
             await self._turns.delete(conversation_id)
         except _Refused as refused:
-            return self._refuse_without_body(refused.status, refused.detail)
+            return self._refuse_without_body(refused)
         except StoreUnavailableError:
             return self._refuse_without_body(
-                503, "The conversation could not be deleted just now. Please try again in a moment."
+                _Refused(503, "The conversation could not be deleted just now. Please try again in a moment.")
             )
-        return Response(status_code=204)
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
     async def report(self, request: Request) -> Response:
         """POST /reports: a number is wrong."""
@@ -287,9 +308,9 @@ class WebChannel:
         self._counts.refused(status)
         return await refusal(status, detail, body, locale, headers, standing)
 
-    def _refuse_without_body(self, status: int, detail: str) -> Response:
-        self._counts.refused(status)
-        return problem(status, detail)
+    def _refuse_without_body(self, refused: _Refused) -> Response:
+        self._counts.refused(refused.status)
+        return problem(refused.status, refused.detail, headers=refused.headers)
 
     def _limit(self, limit: RateLimit | None, key: str) -> None:
         wait = limit.wait_seconds(key) if limit else 0
@@ -374,7 +395,7 @@ def _preferred_wait(request: Request) -> float:
 
 def _after(request: Request) -> int:
     value = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
-    if not re.fullmatch(r"\d{1,9}", value):
+    if not re.fullmatch(r"[0-9]{1,9}", value):
         raise _Refused(422, "after: send the number of the last turn you have, or 0.")
     return int(value)
 

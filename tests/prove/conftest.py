@@ -1,8 +1,12 @@
-"""A real browser that watches over every page it opens."""
+"""A real browser that watches over every page it opens, and a real PostgreSQL."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
+import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -123,3 +127,53 @@ def visit(browser: Browser, server: Any, watch: Watch) -> Iterator[Visit]:
         for page in context.pages:
             page.unroute_all(behavior="ignoreErrors")
         context.close()
+
+
+@dataclass
+class Postgres:
+    """A PostgreSQL of our own, in a folder of its own."""
+
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://guide@127.0.0.1:{self.port}/postgres"
+
+    def control(self, *words: str) -> None:
+        run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w", *words)
+
+    def start(self) -> None:
+        self.control("-o", f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1", "start")
+
+    def stop(self) -> None:
+        self.control("-m", "immediate", "stop")
+
+
+def run(program: str, *words: str) -> None:
+    # PostgreSQL refuses to run as root.
+    user = "postgres" if os.getuid() == 0 else None
+    found = shutil.which(program) or str(sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))[-1])
+    # Its output goes to a file: a server that inherits a pipe would keep it open.
+    subprocess.run(
+        [found, *words], check=True, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+    )
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for the tests of one module."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # Not in pytest's own folder, which only its user may enter.
+    folder = Path("/tmp") / f"guide-pg-{uuid.uuid4().hex[:8]}"
+    folder.mkdir(mode=0o700)
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    database = Postgres(folder, port)
+    run("initdb", "-D", str(folder / "data"), "-U", "guide", "-A", "trust", "-E", "UTF8")
+    database.start()
+    yield database
+    database.stop()
+    shutil.rmtree(folder)
