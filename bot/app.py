@@ -126,12 +126,13 @@ def build_app(settings: Settings, model: Path) -> Starlette:
     """The ASGI application."""
     guide = build_guide(settings, model)
     content = read_content(settings.data_dir / "resources", date.today())
+    slugs = frozenset(entry.slug for entries in content.entries.values() for entry in entries)
     web = WebChannel(
         guide.turns,
         Tokens(settings.secret()),
         WebLimits.off() if settings.rate_limit == "off" else WebLimits.usual(),
         guide.counts,
-        frozenset(entry.slug for entries in content.entries.values() for entry in entries),
+        slugs,
     )
 
     @contextlib.asynccontextmanager
@@ -162,7 +163,7 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         headers = error.headers if isinstance(error, HTTPException) else None
         return await refusal(status, detail, body or b"", locale_of(request), headers)
 
-    described = document(load_catalogue(settings.data_dir).meanings, MAX_TEXT, MAX_WAIT)
+    described = document(load_catalogue(settings.data_dir).meanings, slugs, MAX_TEXT, MAX_WAIT)
 
     async def openapi(request: Request) -> Response:
         return JSONResponse(described)

@@ -24,6 +24,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from bot.channels.openapi import document
 from bot.channels.web import MAX_TEXT, MAX_WAIT
+from bot.directory import read_content
 from bot.encoder import encoder_path
 from bot.messages import FLOOR_SLUGS, brief_floor, load_catalogue
 from bot.publishing import ensure_model
@@ -66,7 +67,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 #: What the guide says that it answers.
-DOCUMENT = document(load_catalogue(ROOT / "data").meanings, MAX_TEXT, MAX_WAIT)
+SLUGS = {entry.slug for entries in read_content(ROOT / "data" / "resources").entries.values() for entry in entries}
+DOCUMENT = document(load_catalogue(ROOT / "data").meanings, SLUGS, MAX_TEXT, MAX_WAIT)
 
 
 def is_documented(response: httpx.Response) -> None:

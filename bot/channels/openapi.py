@@ -46,11 +46,12 @@ _NOT_BLANK = r"[^\s\x1c-\x1f\x85]"
 _BASE = "/webhooks/web"
 
 
-def document(choices: Iterable[str], max_text: int, max_wait: float) -> Json:
+def document(choices: Iterable[str], slugs: Iterable[str], max_text: int, max_wait: float) -> Json:
     """The whole document.
 
     Args:
         choices: the values on the allow-list of choices.
+        slugs: the names of the resources.
         max_text: the longest message, in characters.
         max_wait: the longest that `Prefer: wait` may ask for, in seconds.
     """
@@ -95,7 +96,7 @@ def document(choices: Iterable[str], max_text: int, max_wait: float) -> Json:
             "parameters": _parameters(max_wait),
             "headers": {name: {"description": told, "schema": shape} for name, (told, shape) in _HEADERS.items()},
             "responses": {str(status): _refusal(*told) for status, told in _REFUSALS.items()},
-            "schemas": _schemas(sorted(choices), max_text),
+            "schemas": _schemas(sorted(choices), sorted(slugs), max_text),
         },
     }
 
@@ -259,14 +260,14 @@ def _parameters(max_wait: float) -> Json:
         "locale": one("locale", "query", "The language of the answer: `fr…` for French, else English."),
         "accept_language": one("Accept-Language", "header", "The same, where `locale` is not given."),
         "prefer": one("Prefer", "header", f"`wait=N`: wait up to so many seconds, {max_wait:.0f} at most."),
-        "after": one("after", "query", "The `seq` of the last turn one has, or 0.", _place()),
+        "after": one("after", "query", "The `seq` of the last turn one has; 0 or nothing for all.", _place()),
         "last_event_id": one("Last-Event-ID", "header", "The same; goes before `after`.", _place()),
         "region": one("region", "query", "A province or territory by its two letters."),
         "category": one("category", "query", "A category of resources."),
     }
 
 
-def _schemas(choices: list[str], max_text: int) -> Json:
+def _schemas(choices: list[str], slugs: list[str], max_text: int) -> Json:
     text: Json = {"type": "string"}
     maybe: Json = {"type": ["string", "null"]}
     messages = {"type": "array", "items": _ref("schemas", "Message"), "minItems": 1}
@@ -295,8 +296,12 @@ def _schemas(choices: list[str], max_text: int) -> Json:
         "Turns": _shape({"turns": {"type": "array", "items": _ref("schemas", "Turn")}}),
         "Report": _shape(
             {
-                "slug": {"type": "string", "description": "The resource, as in a turn."},
-                "contact": {"type": ["string", "null"], "description": "The contact's href, as in a turn."},
+                "slug": {"enum": slugs, "description": "The resource, as in a turn."},
+                "contact": {
+                    "type": ["string", "null"],
+                    "pattern": "^[A-Za-z0-9_+:./@-]{1,200}$",
+                    "description": "The contact's href, as in a turn.",
+                },
             },
             required=("slug",),
         ),
@@ -369,4 +374,4 @@ def _uuid() -> Json:
 
 
 def _place() -> Json:
-    return {"type": "string", "pattern": "^[0-9]{1,9}$"}
+    return {"type": "string", "pattern": "^[0-9]{0,9}$"}

@@ -246,7 +246,7 @@ class WebChannel:
             report = _parse(Report, body)
             if report.slug not in self._known_slugs:
                 raise _Refused(422, "slug: there is no resource of this name.")
-            if report.contact is not None and not re.fullmatch(r"[\w+:./@-]{1,200}", report.contact):
+            if report.contact is not None and not re.fullmatch(r"[A-Za-z0-9_+:./@-]{1,200}", report.contact):
                 raise _Refused(422, "contact: send the href of the contact, as in the turn.")
             await self._turns.report_wrong_number(report.slug, report.contact)
         except _Refused as refused:

@@ -14,7 +14,7 @@ from bot.channels.web import MAX_TEXT, MAX_WAIT, NewConversation, NewMessage, Re
 from bot.messages import Turn, floor, load_catalogue
 from bot.settings import ROOT, Settings
 
-DOCUMENT = document(load_catalogue(ROOT / "data").meanings, MAX_TEXT, MAX_WAIT)
+DOCUMENT = document(load_catalogue(ROOT / "data").meanings, ["cmpa"], MAX_TEXT, MAX_WAIT)
 SHAPES: dict[str, Any] = DOCUMENT["components"]["schemas"]
 
 
