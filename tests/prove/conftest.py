@@ -9,7 +9,7 @@ import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -177,3 +177,14 @@ def postgres() -> Iterator[Postgres]:
     yield database
     database.stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def nothing_kept() -> Any:
+    """The module that says a canary everywhere, and looks for it afterwards."""
+    path = ROOT / "tests" / "integration" / "test_nothing_kept.py"
+    specification = spec_from_file_location("nothing_kept", path)
+    assert specification is not None and specification.loader is not None
+    module = module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
