@@ -35,6 +35,12 @@ import psycopg
 from proxy import Proxy
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "RELIABILITY.md"
+BEGIN, END = "<!-- chaos: made by tests/prove/chaos.py --write -->", "<!-- end of chaos -->"
+HEAD = (
+    "| where | people × messages | kills | connections | sent again | lost | doubled | out of order | "
+    "cries without the floor | kept | apologies | seconds |"
+)
 CANARY = "zanzibarquokka"
 FLOOR = ("988-suicide-crisis-helpline", "hope-for-wellness", "emergency-911")
 CRIES: list[dict[str, str]] = [
@@ -360,15 +366,38 @@ def is_good(told: dict[str, Any], messages: int) -> bool:
     )
 
 
+def write(told: dict[str, Any]) -> None:
+    """Put the figures into their row of docs/RELIABILITY.md."""
+    name = {"sqlite": "SQLite, 1 guide", "postgresql": "PostgreSQL, 3 guides"}[told["database"]]
+    kept = told["left unanswered or unwiped"] + len(told["files with words"])
+    cells = (
+        f"{told['clients']} × {told['messages'] // told['clients']}", told["killed"], sum(told["connections"].values()),
+        told["sent again"], told["lost"], told["doubled"], told["out of order"],
+        f"{told['cries without the floor']} of {told['cries']}", kept, told["apologies"], told["seconds"],
+    )  # fmt: skip
+    page = PAGE.read_text(encoding="utf-8")
+    before, inside = page.split(BEGIN)
+    inside, after = inside.split(END)
+    rows = {line.split(" | ")[0].strip("| "): line for line in inside.splitlines() if line.startswith("| ")}
+    rows[HEAD.split(" | ")[0].strip("| ")] = HEAD
+    rows[name] = f"| {name} | " + " | ".join(str(cell) for cell in cells) + " |"
+    head = rows.pop(HEAD.split(" | ")[0].strip("| "))
+    lines = [head, "|---" * (len(cells) + 1) + "|", *(rows[name] for name in sorted(rows, reverse=True))]
+    PAGE.write_text(before + BEGIN + "\n\n" + "\n".join(lines) + "\n\n" + END + after, encoding="utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("database", choices=("sqlite", "postgresql"))
     parser.add_argument("--clients", type=int, default=40, help="how many people write at once")
     parser.add_argument("--messages", type=int, default=10, help="how many messages each sends")
     parser.add_argument("--seed", type=int, default=988, help="decides what happens to each connection")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/RELIABILITY.md")
     arguments = parser.parse_args()
     told = asyncio.run(run(arguments.database, arguments.clients, arguments.messages, arguments.seed))
     print(json.dumps(told, indent=2))
+    if arguments.write:
+        write(told)
     return 0 if is_good(told, arguments.messages) else 1
 
 
