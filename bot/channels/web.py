@@ -355,7 +355,7 @@ def _parse(shape: type[Shape], body: bytes) -> Shape:
     try:
         return shape.model_validate(json.loads(text, parse_constant=_no_constant))
     except ValidationError as error:
-        raise _Refused(422, _plain(error)) from None
+        raise _Refused(422, _plain(error, shape.model_fields)) from None
     except (ValueError, RecursionError):
         raise _Refused(400, "The body is not valid JSON.") from None
 
@@ -364,10 +364,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _plain(error: ValidationError) -> str:
-    # Pydantic's own words quote the input: only the place and the kind of fault are told.
-    faults = (f"{'.'.join(str(part) for part in fault['loc']) or 'body'}: {fault['type']}" for fault in error.errors())
-    return "; ".join(faults) + "."
+def _plain(error: ValidationError, known: Mapping[str, Any]) -> str:
+    # Pydantic's own words quote the input, and so may the name of a field that is not ours: only the place, where it
+    # is one of ours, and the kind of fault are told.
+    def place(fault: Any) -> str:
+        return ".".join(str(part) for part in fault["loc"] if part in known) or "body"
+
+    return "; ".join(dict.fromkeys(f"{place(fault)}: {fault['type']}" for fault in error.errors())) + "."
 
 
 async def _read(request: Request) -> bytes:

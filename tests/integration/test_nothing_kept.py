@@ -167,4 +167,6 @@ def test_words_that_wait_when_the_guide_ends_are_unreadable(own_server: Any, tmp
     assert CANARY not in own_server.process.stderr.read().lower()
     assert files_with_the_canary(tmp_path / "guide") == []
     with sqlite3.connect(tmp_path / "guide" / "guide.db") as database:
-        assert database.execute("SELECT count(*) FROM turn WHERE sealed IS NOT NULL").fetchone() == (1,)
+        waiting = database.execute("SELECT count(*) FROM turn WHERE sealed IS NOT NULL").fetchone()
+    # Ended in order, it may answer what waited, without the engine; killed, it cannot.
+    assert how == signal.SIGTERM or waiting == (1,)
