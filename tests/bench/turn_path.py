@@ -28,7 +28,9 @@ from bot.directory import apply_content, connect, upgrade
 from bot.engine.protocol import EngineRequest
 from bot.engine.supervisor import EngineSupervisor
 from bot.publishing import model_path
+from bot.safety import warm
 from bot.settings import ROOT
+from bot.turns import read
 
 PAGE = ROOT / "docs" / "RELIABILITY.md"
 BEGIN, END = "<!-- the turn path: made by tests/bench/turn_path.py --write -->", "<!-- end of the turn path -->"
@@ -151,6 +153,17 @@ async def by_the_engine_alone(folder: Path) -> list[Figures]:
         await engine.stop()
 
 
+def by_the_screening_alone() -> float:
+    """CPU milliseconds of reading one of the messages for a crisis, which the server does for each."""
+    assert warm()
+    rounds = TURNS // len(MESSAGES)
+    begun = time.process_time()
+    for _ in range(rounds):
+        for message in MESSAGES:
+            read(message.get("text"), message.get("choice"))
+    return (time.process_time() - begun) / (rounds * len(MESSAGES)) * 1000
+
+
 def main() -> None:
     """Measure, print, and write where asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -171,6 +184,7 @@ def main() -> None:
             "| answered by | clients | turns a second | p50 ms | p99 ms | server, CPU ms a turn | engine, CPU ms |",
             "|---|---|---|---|---|---|---|",
             *(figure.row() for figure in figures),
+            f"| the screening alone | – | – | – | – | {by_the_screening_alone():.1f} | – |",
         ]
     )
     print(table)

@@ -160,8 +160,19 @@ def run(program: str, *words: str) -> None:
     )
 
 
+@pytest.fixture(scope="session")
+def initdb() -> None:
+    """PostgreSQL is here. Without it the tests fail, unless scripts/prove has named what it could not run."""
+    if shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return
+    not_run = ROOT / "var" / "log" / "not-run"
+    if not_run.exists() and "initdb" in not_run.read_text(encoding="utf-8"):
+        pytest.skip("no PostgreSQL here: scripts/prove named it as not run")
+    pytest.fail("there is no PostgreSQL here: run make prove, which installs it, or names it where it cannot")
+
+
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
+def postgres(initdb: None) -> Iterator[Postgres]:
     """A PostgreSQL server for the tests of one module."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

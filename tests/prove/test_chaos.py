@@ -14,7 +14,9 @@ pytestmark = pytest.mark.prove
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_chaos(database: str, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_chaos(database: str, model: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
+    if database == "postgresql":
+        request.getfixturevalue("initdb")
     done = subprocess.run(
         [sys.executable, str(ROOT / "tests" / "prove" / "chaos.py"), database],
         cwd=ROOT,
