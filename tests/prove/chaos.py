@@ -65,8 +65,9 @@ PAUSE_SECONDS = (0.5, 6.0)
 #: How long the database is gone (seconds).
 GONE_SECONDS = 10.0
 
-#: After the last message was taken in, all must be answered within this time (seconds).
-ANSWERED_WITHIN = 120.0
+#: Once the last message is taken in, no guide is killed any more, and all turns must reach their people in this time,
+#: over a network that is as bad as before (seconds).
+ANSWERED_WITHIN = 300.0
 
 
 def free_port() -> int:
@@ -228,20 +229,16 @@ class Client:
             self.bodies.append({"id": str(uuid.UUID(int=self.random.getrandbits(128))), **self.random.choice(of)})
         self.turns: list[dict[str, Any]] = []
 
-    async def live(self) -> None:
+    async def write(self) -> None:
         begun = await self.until_taken("POST", "/webhooks/web/conversations", {}, {201})
         self.conversation = begun["conversation"]
         self.path = f"/webhooks/web/conversations/{self.conversation}"
         self.headers = {"Authorization": f"Bearer {begun['token']}"}
-        reading = asyncio.create_task(self.read())
+        self.reading = asyncio.create_task(self.read())
         for body in self.bodies:
             await asyncio.sleep(self.random.uniform(*PAUSE_SECONDS))
             await self.until_taken("POST", f"{self.path}/messages", body, {200, 202})
             self.tally.sent += 1
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.shield(reading), ANSWERED_WITHIN)
-        reading.cancel()
-        await asyncio.gather(reading, return_exceptions=True)
 
     async def until_taken(self, method: str, path: str, body: dict[str, str], taken: set[int]) -> dict[str, Any]:
         cry = body.get("choice") == "crisis" or any(body == {**known, "id": body.get("id", "")} for known in CRIES)
@@ -326,14 +323,20 @@ async def run(database: str, clients: int, messages: int, seed: int) -> dict[str
             async with httpx.AsyncClient(base_url=address, timeout=8, limits=limits) as http:
                 people = [Client(http, number, messages, seed, tally) for number in range(clients)]
                 monkey = asyncio.create_task(trouble(house, random.Random(seed)))
-                living = asyncio.gather(*(person.live() for person in people))
-                await asyncio.wait({monkey, living}, return_when=asyncio.FIRST_COMPLETED)
+                writing = asyncio.gather(*(person.write() for person in people))
+                await asyncio.wait({monkey, writing}, return_when=asyncio.FIRST_COMPLETED)
                 if monkey.done():
-                    living.cancel()
+                    writing.cancel()
                     monkey.result()
-                await living
+                await writing
+                while house.gone:
+                    await asyncio.sleep(0.5)
                 monkey.cancel()
                 await asyncio.gather(monkey, return_exceptions=True)
+                _, unread = await asyncio.wait({person.reading for person in people}, timeout=ANSWERED_WITHIN)
+                for reading in unread:
+                    reading.cancel()
+                await asyncio.gather(*unread, return_exceptions=True)
             seconds = time.monotonic() - begun
             for person in people:
                 person.judge()
