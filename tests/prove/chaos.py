@@ -86,7 +86,7 @@ class House:
     ports: list[int]
     running: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
     killed: int = 0
-    gone: bool = False
+    there: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -95,6 +95,7 @@ class House:
         return f"postgresql://guide@127.0.0.1:{self._pg_port}/postgres"
 
     def open(self) -> None:
+        self.there.set()
         models = self.folder / "models"
         shutil.copytree(ROOT / "var" / "models", models)
         if self.database == "postgresql":
@@ -144,13 +145,13 @@ class House:
                 with contextlib.suppress(httpx.HTTPError):
                     if (await client.get(f"http://127.0.0.1:{port}/healthz", timeout=2)).status_code == 200:
                         return
-                if self.running[port].poll() is not None and not self.gone:
+                if self.running[port].poll() is not None and self.there.is_set():
                     self.start(port)
                 await asyncio.sleep(0.2)
 
     async def without_database(self) -> None:
         """The database is gone for a while."""
-        self.gone = True
+        self.there.clear()
         if self.database == "postgresql":
             await asyncio.to_thread(self._stop_database)
             await asyncio.sleep(GONE_SECONDS)
@@ -161,7 +162,7 @@ class House:
             await asyncio.sleep(GONE_SECONDS)
             database.execute("ROLLBACK")
             database.close()
-        self.gone = False
+        self.there.set()
 
     def stored(self) -> list[tuple[str, int, str, bool, bool]]:
         """Conversation, place, id, whether answered, whether wiped: of every message."""
@@ -329,8 +330,7 @@ async def run(database: str, clients: int, messages: int, seed: int) -> dict[str
                     writing.cancel()
                     monkey.result()
                 await writing
-                while house.gone:
-                    await asyncio.sleep(0.5)
+                await house.there.wait()
                 monkey.cancel()
                 await asyncio.gather(monkey, return_exceptions=True)
                 _, unread = await asyncio.wait({person.reading for person in people}, timeout=ANSWERED_WITHIN)
