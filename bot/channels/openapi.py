@@ -82,6 +82,10 @@ def document(choices: Iterable[str], slugs: Iterable[str], max_text: int, max_wa
             },
             "/metrics": {"get": _plain("metrics", "Counts, for Prometheus; no words, no persons.", "text/plain")},
             "/": {"get": _page("guide", "The guide.")},
+            "/embed": {"get": _page("embed", "The guide, for a frame in another page.", ("theme", "keep"))},
+            "/widget.js": {
+                "get": _script("widget", "The widget, for a `<script type=\"module\">` in any page.", ("v",))
+            },
             "/directory": {"get": _page("directory", "Every published resource, as HTML.", ("region", "category"))},
             "/static/{file}": {"get": _file()},
         },
@@ -214,6 +218,16 @@ def _page(operation: str, summary: str, query: Iterable[str] = ()) -> Json:
     return found
 
 
+def _script(operation: str, summary: str, query: Iterable[str]) -> Json:
+    script = {"text/javascript; charset=utf-8": {"schema": {"type": "string"}}}
+    return {
+        "operationId": operation,
+        "summary": summary,
+        "parameters": [_ref("parameters", name) for name in query],
+        "responses": {"200": _answer(summary, script, ["Cache-Control"]), **_refused()},
+    }
+
+
 def _file() -> Json:
     return {
         "operationId": "static",
@@ -264,6 +278,9 @@ def _parameters(max_wait: float) -> Json:
         "last_event_id": one("Last-Event-ID", "header", "The same; goes before `after`.", _place()),
         "region": one("region", "query", "A province or territory by its two letters."),
         "category": one("category", "query", "A category of resources."),
+        "theme": one("theme", "query", "`light`: light also where the person's system is dark."),
+        "keep": one("keep", "query", "For how many minutes the tab keeps the conversation; 0: not at all."),
+        "v": one("v", "query", "The version of the file: with it, the file may be kept for a year."),
     }
 
 
