@@ -32,11 +32,13 @@ from bot.safety import warm
 from bot.settings import Settings
 from bot.turns import Counts, Limits, Seal, Turns, TurnStore
 
-#: Sent with every response. Pages carry nothing inline and fetch nothing from elsewhere.
+#: Sent with every response. Pages carry nothing inline, fetch nothing from elsewhere, and make no HTML from text; Lit's
+#: own templates are the one exception.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        "base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types lit-html; "
+        "frame-ancestors 'self'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -185,14 +187,20 @@ class _Welcome:
 
 
 class _SecurityHeaders:
-    def __init__(self, app: ASGIApp) -> None:
+    """The headers of every response; `/embed` alone may stand in frames of the sites that may embed the widget."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self._app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+        headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+        framed = " ".join(("frame-ancestors 'self'", *origins)).encode()
+        self._headers = headers
+        self._embedded = [(name, value.replace(b"frame-ancestors 'self'", framed)) for name, value in headers]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers]
+                own = self._embedded if scope["path"] == "/embed" else self._headers
+                message["headers"] = [*message.get("headers", []), *own]
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -200,7 +208,7 @@ class _SecurityHeaders:
 
 def _middleware(settings: Settings) -> list[Middleware]:
     origins = settings.cors_origins.split()
-    listed = [Middleware(_SecurityHeaders)]
+    listed = [Middleware(_SecurityHeaders, origins=origins)]
     if origins:
         listed.append(
             Middleware(
@@ -208,6 +216,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
                 allow_origins=origins,
                 allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "Prefer", "Last-Event-ID"],
+                expose_headers=["Retry-After"],
                 max_age=600,
             )
         )
