@@ -83,8 +83,8 @@ def turn_after(page: Page, act: Callable[[], None]) -> dict[str, Any]:
         act()
     turn: dict[str, Any] = answered.value.json()
     expect(page.locator("#log .said")).to_have_count(said + 1)
-    reply = page.locator("#log .said").nth(said).locator("xpath=following-sibling::*[1]")
-    expect(reply.locator("> :not(.visually-hidden)")).to_have_count(len(turn["messages"]))
+    reply = page.locator("#log .said").nth(said).locator("css=+ .reply")
+    expect(reply.locator("> :not(.unseen)")).to_have_count(len(turn["messages"]))
     for message in turn["messages"]:
         for paragraph in filter(str.strip, (message.get("text") or "").split("\n")):
             expect(reply).to_contain_text(paragraph.strip())
@@ -101,10 +101,10 @@ def turn_after(page: Page, act: Callable[[], None]) -> dict[str, Any]:
 
 #: The cards of a reply: each one's name, and how to reach it.
 CARDS = """reply => [...reply.querySelectorAll(".card, .line")].map(card => [
-  card.querySelector("h4").textContent,
+  card.querySelector("h3").textContent,
   [...card.querySelectorAll(".contact")].map(link => {
     const words = link.cloneNode(true);
-    words.querySelector(".visually-hidden")?.remove();
+    words.querySelector(".unseen")?.remove();
     return [words.textContent, link.getAttribute("href")];
   }),
 ])"""
@@ -112,7 +112,7 @@ CARDS = """reply => [...reply.querySelectorAll(".card, .line")].map(card => [
 
 def kept(page: Page) -> dict[str, Any]:
     """What the page keeps so as to go on after a reload."""
-    found: dict[str, Any] = page.evaluate("JSON.parse(sessionStorage.getItem('guide'))")
+    found: dict[str, Any] = page.evaluate("JSON.parse(sessionStorage.getItem('wellness-guide'))")
     return found
 
 
@@ -169,7 +169,7 @@ LINES = """all => all.map(one => {
 
 def expect_whole_numbers(page: Page) -> list[list[str]]:
     """Every number is on one line; only the digits beside a number with letters may be below it."""
-    lines: list[list[str]] = page.locator(".contact--dial .digits:visible").evaluate_all(LINES)
+    lines: list[list[str]] = page.locator(".dial .digits:visible").evaluate_all(LINES)
     assert lines
     for number in lines:
         assert len(number) == 1 or re.fullmatch(r"\(1-\d{3}-\d{3}-\d{4}\)", " ".join(number[1:])), number
@@ -185,7 +185,7 @@ def test_what_is_written_is_answered_and_the_focus_stays(visit: Visit) -> None:
     turn_after(page, lambda: say(page, "hello"))
 
     expect_replies(page, 2)
-    expect(page.locator(".said__words")).to_have_text(["hello"])
+    expect(page.locator(".words")).to_have_text(["hello"])
     expect(page.locator("#words")).to_be_focused()
     expect(page.locator("#words")).to_have_value("")
 
@@ -208,7 +208,7 @@ def test_a_crisis_shows_the_floor_first_in_view_and_announces_all_of_it(visit: V
     turn = turn_after(page, lambda: say(page, CRISIS["en"]))
 
     expect(floors(page)).to_have_count(1)
-    expect(replies(page).last.locator("> :not(.visually-hidden)").first).to_have_class("floor")
+    expect(replies(page).last.locator("> :not(.unseen)").first).to_have_class("floor")
     expect(floors(page).get_by_role("link", name="Call 9 8 8")).to_be_in_viewport(ratio=1)
     expect(page.locator("#announce")).to_have_text("New reply: " + turn["messages"][0]["text"])
     expect(page.locator(".bar").get_by_role("link", name="9 1 1")).to_be_visible()
@@ -222,7 +222,7 @@ def test_a_pressed_choice_is_marked_said_and_answered(visit: Visit) -> None:
     turn_after(page, lambda: choice(page, "region").click())
 
     assert "You chose" in pressed.inner_text()
-    expect(page.locator(".said__words")).to_have_text(["What my province or territory has"])
+    expect(page.locator(".words")).to_have_text(["What my province or territory has"])
     expect(choice(page, "region_ab")).to_be_visible()
 
 
@@ -249,10 +249,10 @@ def test_the_other_language_is_one_press_away_and_changes_everything(visit: Visi
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     expect(page.locator("h1")).to_have_text(re.compile("^Comment pouvons-nous"))
     expect(replies(page).last).to_contain_text("français")
-    expect(page.locator(".bar__number").first).to_have_text("Appel 9-8-8")
-    expect(page.locator("#lines")).to_contain_text("24 heures")
+    expect(page.locator(".bar .dialled").first).to_have_text("Appel 9-8-8")
+    expect(page.locator(".private:visible .lines")).to_contain_text("24 heures")
     expect(page).to_have_url(re.compile(r"/\?locale=fr$"))
-    expect(page.locator("[data-directory]").first).to_have_attribute("href", "/directory?locale=fr")
+    expect(page.locator(".controls a").first).to_have_attribute("href", "/directory?locale=fr")
     turn_after(page, lambda: page.locator("#language").click())
     expect(page.locator("h1")).to_have_text("How can we help you?")
 
@@ -263,7 +263,7 @@ def test_starting_over_is_said_and_answered_with_the_menu(visit: Visit) -> None:
 
     turn_after(page, lambda: page.locator("#start-over").click())
 
-    expect(page.locator(".said__words").last).to_have_text("Recommencer")
+    expect(page.locator(".words").last).to_have_text("Recommencer")
     expect(replies(page).last.locator('[data-choice="crisis"]')).to_be_visible()
 
 
@@ -465,13 +465,13 @@ def test_what_is_written_offline_is_sent_once_and_in_order_when_back(visit: Visi
 
     say(page, "hello")
     say(page, CRISIS["en"])
-    expect(page.locator(".said__status").first).to_contain_text("You seem to be offline")
+    expect(page.locator(".status-line").first).to_contain_text("You seem to be offline")
     expect(replies(page).last.locator(".floor")).to_be_visible()  # on its own, after a few seconds of silence
     page.context.set_offline(False)
 
     expect(replies(page).last.locator(".choice").first).to_be_visible()
     expect_replies(page, 3)
-    expect(page.locator(".said__status:not(:empty)")).to_have_count(0)
+    expect(page.locator(".status-line:not(:empty)")).to_have_count(0)
     expect(replies(page).last.locator(".floor")).to_have_count(1)
     by_id = {body["id"]: body["text"] for body in sent}
     assert list(by_id.values()) == ["hello", CRISIS["en"]]
@@ -493,10 +493,10 @@ def test_a_passing_refusal_shows_its_messages_and_is_tried_again(visit: Visit, w
     say(page, CRISIS["en"])
 
     expect(floors(page)).to_have_count(1)
-    expect(page.locator(".said__status")).to_contain_text("Not sent yet")
+    expect(page.locator(".status-line")).to_contain_text("Not sent yet")
     expect(replies(page).last.locator(".choice").first).to_be_visible()
     expect(floors(page)).to_have_count(1)
-    expect(page.locator(".said__status")).to_be_empty()
+    expect(page.locator(".status-line")).to_be_empty()
     assert len(sent) == 3
     assert len({body["id"] for body in sent}) == 1
 
@@ -514,7 +514,7 @@ def test_a_final_refusal_shows_its_messages_and_lets_the_person_go_on(
     page.locator("#words").press("Enter")
 
     expect(replies(page).last).to_contain_text(shown)
-    expect(page.locator(".said__status")).to_contain_text("could not be sent")
+    expect(page.locator(".status-line")).to_contain_text("could not be sent")
     turn_after(page, lambda: say(page, "hello"))
     assert len(sent) == 2
 
@@ -532,14 +532,14 @@ def test_a_failed_start_shows_the_floor_and_recovers(visit: Visit, watch: Any) -
     expect(page.locator("#starting").get_by_role("link", name="Call 9 8 8")).to_be_visible()
     expect(page.locator("#starting").get_by_role("link", name="Every resource")).to_be_visible()
     say(page, "hello")
-    expect(page.locator(".said__status")).to_contain_text("Not sent yet")
+    expect(page.locator(".status-line")).to_contain_text("Not sent yet")
 
     page.unroute("**/webhooks/**")
     page.clock.fast_forward(16000)
 
     expect_replies(page, 2)
     expect(page.locator("#starting")).to_be_hidden()
-    expect(page.locator(".said__status")).to_be_empty()
+    expect(page.locator(".status-line")).to_be_empty()
 
 
 # Leaving.
@@ -558,7 +558,7 @@ def test_leaving_quickly_goes_elsewhere_and_leaves_nothing(
     conversation = kept(page)
 
     if way == "button":
-        page.locator("[data-leave]").click()
+        page.locator(".leave").click()
     else:
         for _ in range(3):
             page.keyboard.press("Shift")
@@ -575,7 +575,7 @@ def test_going_back_does_not_return_to_the_guide(visit: Visit, server: Any, watc
     page.goto(server.url + "/")
     expect(page.locator("#log .choice").first).to_be_visible()
     page.route(re.compile("^https://"), lambda route: route.fulfill(content_type="text/html", body="<h1>Weather</h1>"))
-    page.locator("[data-leave]").click()
+    page.locator(".leave").click()
     expect(page).to_have_url(re.compile("canada.ca"))
 
     page.go_back()
@@ -630,7 +630,7 @@ def test_a_conversation_is_held_with_the_keyboard_alone(visit: Visit) -> None:
     tab_to('.choice[data-choice="talk"]')
     turn = turn_after(page, lambda: page.keyboard.press("Enter"))
     assert turn["topic"] == "talk"
-    tab_to("a.contact--dial")
+    tab_to("a.dial")
     tab_to('.choice[data-choice="connect"]')
     turn_after(page, lambda: page.keyboard.press("Space"))
     tab_to("#words")
@@ -656,7 +656,7 @@ def test_a_narrow_screen_does_not_scroll_sideways_and_the_bar_stays_slim(visit: 
         expect_whole_numbers(page)
     # Three lines of the smallest size that can be pressed.
     assert page.locator(".bar").evaluate("bar => bar.offsetHeight") <= 3 * 44
-    for number in page.locator(".bar__number:visible").all():
+    for number in page.locator(".bar .dialled:visible").all():
         assert number.evaluate("link => link.getClientRects().length") == 1
 
 
@@ -692,13 +692,13 @@ def test_paper_shows_numbers_and_addresses_and_nothing_to_press(visit: Visit) ->
     page = visit("/directory?locale=fr", viewport={"width": 720, "height": 1000})
     page.emulate_media(media="print")
 
-    expect(page.locator(".floor .contact--dial").first).to_be_visible()
+    expect(page.locator(".floor .dial").first).to_be_visible()
     expect(page.locator("#hope-for-wellness .print-only").first).to_have_text("https://www.hopeforwellness.ca")
     expect(page.locator(".printed-on")).to_be_visible()
     expect(page.locator(".leave, .controls, .filter, .report, .status, .as-of").locator("visible=true")).to_have_count(
         0
     )
-    colours = page.locator(".bar, .floor, .contact--dial").evaluate_all(
+    colours = page.locator(".bar, .floor, .dial").evaluate_all(
         "all => [...new Set(all.map(one => getComputedStyle(one).backgroundColor))]"
     )
     assert colours == ["rgba(0, 0, 0, 0)"]

@@ -333,7 +333,12 @@ function build(host: HTMLElement) {
   function widget() {
     const directory = (text: string, style: string) =>
       html`<a class=${style} href="${server}/directory?locale=${locale}" target=${isPage ? "" : "_blank"}>${text}</a>`;
-    const control = (id: string, text: string, act: () => void) => html`<button class="control" id=${id} @click=${act}>${text}</button>`;
+    const control = (text: string, act: () => void) => html`<button class="control" @click=${act}>${text}</button>`;
+    // In view at the start, and in reach beside "Leave quickly" ever after.
+    const fresh = () => [
+      control(words.start_over, () => say({ choice: "start_over" }, words.start_over)),
+      control(words.delete, remove),
+    ];
     const other = locale === "fr" ? "en" : "fr";
     return html`<div class="frame ${isPage ? "page-wide" : ""}">
 <div class="guide ${themed()} ${attribute("theme") ?? ""}" lang=${locale} role="region" aria-label=${words.title} @keydown=${onKey}>
@@ -345,7 +350,7 @@ function build(host: HTMLElement) {
 ${pinned ? html`<span class="bar-line bar-ask">${number(2, 0, words.bar_call)}</span>` : ""}</p>
 <button class="round" id="more" aria-expanded=${linesOpen} @click=${toggleLines}>${linesOpen ? words.less : words.more}</button>
 <a class="leave" href=${words.leave_url} rel="noreferrer" title=${words.leave_hint} @click=${go}>${words.leave}</a></div>
-<div class="floor" id="more-lines" ?hidden=${!linesOpen}>${floorLines(FLOOR[locale], words)}<p class="source">${words.leave_hint}</p></div>
+<div class="floor" id="more-lines" ?hidden=${!linesOpen}>${floorLines(FLOOR[locale], words)}<div class="controls">${fresh()}</div><p class="source">${words.leave}. ${words.leave_hint}</p></div>
 </div>
 <div class="top" part="top"><div class="top-in">
 <slot name="title"><h2>${words.title}</h2></slot>
@@ -356,9 +361,8 @@ ${directory(words.all_resources, "control")}
       speak(other);
       say({ choice: `language_${other}` }, shown);
     }}>${words.other_language}</button>
-${control("start-over", words.start_over, () => say({ choice: "start_over" }, words.start_over))}
-${control("delete", words.delete, remove)}
-${control("print", words.print, paper)}
+${fresh()}
+${control(words.print, paper)}
 </div></div></div>
 <div class="page">
 <div class="talk">
