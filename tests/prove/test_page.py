@@ -142,6 +142,17 @@ def sent_by(page: Page) -> list[dict[str, Any]]:
     return found
 
 
+def aloud(text: str) -> str:
+    """A text as it is announced: its numbers digit by digit."""
+    spaced = re.sub(r"\b9-([81])-([81])\b", r"9 \1 \2", text)
+    return spaced.replace("1-855-242-3310", "1, 8 5 5, 2 4 2, 3 3 1 0")
+
+
+def leave_button(page: Page) -> Locator:
+    """The way out that can be seen: the widget's, or that of the directory's page."""
+    return page.locator(".leave:visible")
+
+
 def no_wait(route: Route) -> None:
     """Let a message through without its wish to wait: the channel answers with the receipt alone."""
     route.continue_(headers={name: value for name, value in route.request.headers.items() if name != "prefer"})
@@ -153,7 +164,7 @@ def expect_no_sideways_scroll(page: Page) -> None:
 
 #: The lines on which a number stands, by where each of its characters is.
 LINES = """all => all.map(one => {
-  const node = one.firstChild, range = document.createRange(), found = [];
+  const node = [...one.childNodes].find(({nodeType}) => nodeType === Node.TEXT_NODE), range = document.createRange(), found = [];
   let last = null;
   for (let at = 0; at < node.length; at += 1) {
     range.setStart(node, at);
@@ -198,7 +209,7 @@ def test_a_reply_is_announced_in_short_and_the_log_is_silent(visit: Visit) -> No
     expect(page.locator("#announce")).to_have_text(
         re.compile("^New reply: " + re.escape(turn["messages"][0]["text"][:40]))
     )
-    expect(page.locator("#announce")).to_have_attribute("aria-live", "polite")
+    expect(page.locator("#announce")).to_have_role("status")  # which is polite
     expect(page.locator("#log")).to_have_attribute("aria-live", "off")
 
 
@@ -210,8 +221,8 @@ def test_a_crisis_shows_the_floor_first_in_view_and_announces_all_of_it(visit: V
     expect(floors(page)).to_have_count(1)
     expect(replies(page).last.locator("> :not(.unseen)").first).to_have_class("floor")
     expect(floors(page).get_by_role("link", name="Call 9 8 8")).to_be_in_viewport(ratio=1)
-    expect(page.locator("#announce")).to_have_text("New reply: " + turn["messages"][0]["text"])
-    expect(page.locator(".bar").get_by_role("link", name="9 1 1")).to_be_visible()
+    expect(page.locator("#announce")).to_have_text("New reply: " + aloud(turn["messages"][0]["text"]))
+    expect(page.locator(".bar:visible").get_by_role("link", name="9 1 1")).to_be_visible()
 
 
 def test_a_pressed_choice_is_marked_said_and_answered(visit: Visit) -> None:
@@ -247,21 +258,21 @@ def test_the_other_language_is_one_press_away_and_changes_everything(visit: Visi
 
     assert turn["locale"] == "fr"
     expect(page.locator("html")).to_have_attribute("lang", "fr")
-    expect(page.locator("h1")).to_have_text(re.compile("^Comment pouvons-nous"))
+    expect(page.locator("h1:visible")).to_have_text(re.compile("^Comment pouvons-nous"))
     expect(replies(page).last).to_contain_text("français")
-    expect(page.locator(".bar .dialled").first).to_have_text("Appel 9-8-8")
+    expect(page.locator(".bar:visible .dialled").first).to_have_text("Appel 9-8-8")
     expect(page.locator(".private:visible .lines")).to_contain_text("24 heures")
     expect(page).to_have_url(re.compile(r"/\?locale=fr$"))
-    expect(page.locator(".controls a").first).to_have_attribute("href", "/directory?locale=fr")
+    expect(page.locator(".controls a").first).to_have_attribute("href", re.compile(r"/directory\?locale=fr$"))
     turn_after(page, lambda: page.locator("#language").click())
-    expect(page.locator("h1")).to_have_text("How can we help you?")
+    expect(page.locator("h1:visible")).to_have_text("How can we help you?")
 
 
 def test_starting_over_is_said_and_answered_with_the_menu(visit: Visit) -> None:
     page = open_guide(visit, "/?locale=fr")
     turn_after(page, lambda: say(page, "bonjour"))
 
-    turn_after(page, lambda: page.locator("#start-over").click())
+    turn_after(page, lambda: page.get_by_role("button", name="Recommencer").first.click())
 
     expect(page.locator(".words").last).to_have_text("Recommencer")
     expect(replies(page).last.locator('[data-choice="crisis"]')).to_be_visible()
@@ -271,14 +282,14 @@ def test_a_wrong_number_is_reported_once_and_only_by_its_resource(visit: Visit) 
     page = open_guide(visit)
     turn_after(page, lambda: choice(page, "talk").click())
     card = page.locator("#log .card").filter(has_text="Hope for Wellness")
-    report = card.locator(".report")
+    report = card.locator(".report").last
 
     with page.expect_response("**/webhooks/web/reports") as reported:
         report.click()
 
     assert reported.value.ok
     assert reported.value.request.post_data_json == {"slug": "hope-for-wellness"}
-    expect(report).to_have_text("Thank you. Someone will check it.")
+    expect(report).to_have_text("Thank you. We will check it.")
     expect(report).to_be_focused()
     expect(report).to_have_attribute("aria-disabled", "true")
 
@@ -289,7 +300,7 @@ def test_deleting_ends_the_conversation_there_and_begins_another(visit: Visit, s
     old = kept(page)
     assert on_server(server.url, old) == 200
 
-    page.locator("#delete").click()
+    page.get_by_role("button", name="Delete this conversation").first.click()
 
     expect(page.locator("#log .note")).to_have_text("Deleted. Here is a fresh start.")
     expect_replies(page, 1)
@@ -530,7 +541,7 @@ def test_a_failed_start_shows_the_floor_and_recovers(visit: Visit, watch: Any) -
     page.clock.fast_forward(4000)
     expect(page.locator("#starting .floor")).to_be_visible()
     expect(page.locator("#starting").get_by_role("link", name="Call 9 8 8")).to_be_visible()
-    expect(page.locator("#starting").get_by_role("link", name="Every resource")).to_be_visible()
+    expect(page.locator("#starting").get_by_role("link", name="All resources")).to_be_visible()
     say(page, "hello")
     expect(page.locator(".status-line")).to_contain_text("Not sent yet")
 
@@ -558,7 +569,7 @@ def test_leaving_quickly_goes_elsewhere_and_leaves_nothing(
     conversation = kept(page)
 
     if way == "button":
-        page.locator(".leave").click()
+        leave_button(page).click()
     else:
         for _ in range(3):
             page.keyboard.press("Shift")
@@ -575,7 +586,7 @@ def test_going_back_does_not_return_to_the_guide(visit: Visit, server: Any, watc
     page.goto(server.url + "/")
     expect(page.locator("#log .choice").first).to_be_visible()
     page.route(re.compile("^https://"), lambda route: route.fulfill(content_type="text/html", body="<h1>Weather</h1>"))
-    page.locator(".leave").click()
+    leave_button(page).click()
     expect(page).to_have_url(re.compile("canada.ca"))
 
     page.go_back()
@@ -612,22 +623,27 @@ def test_shift_and_enter_start_a_new_line(visit: Visit) -> None:
 def test_a_conversation_is_held_with_the_keyboard_alone(visit: Visit) -> None:
     page = open_guide(visit)
 
-    def tab_to(selector: str) -> None:
+    def tab_to(selector: str, key: str = "Tab") -> None:
         for _ in range(60):
-            page.keyboard.press("Tab")
+            page.keyboard.press(key)
             seen = page.evaluate(
-                "() => { const one = document.activeElement, style = getComputedStyle(one);"
+                "() => { let one = document.activeElement; if (one.shadowRoot) one = one.shadowRoot.activeElement;"
+                "const style = getComputedStyle(one);"
                 "return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 }"
             )
-            assert seen, "the focus cannot be seen"
-            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            assert seen, page.evaluate("document.activeElement.outerHTML.slice(0, 200) + document.activeElement.shadowRoot?.activeElement?.outerHTML")
+            if page.evaluate(
+                "selector => (document.activeElement.shadowRoot?.activeElement ?? document.activeElement).matches(selector)",
+                selector,
+            ):
                 return
         raise AssertionError(f"the Tab key does not lead to {selector}")
 
     tab_to(".skip")
     expect(page.locator(".skip")).to_be_in_viewport()
     page.keyboard.press("Enter")
-    tab_to('.choice[data-choice="talk"]')
+    expect(page.locator("#words")).to_be_focused()
+    tab_to('.choice[data-choice="talk"]', "Shift+Tab")
     turn = turn_after(page, lambda: page.keyboard.press("Enter"))
     assert turn["topic"] == "talk"
     tab_to("a.dial")
@@ -655,8 +671,8 @@ def test_a_narrow_screen_does_not_scroll_sideways_and_the_bar_stays_slim(visit: 
         expect_no_sideways_scroll(page)
         expect_whole_numbers(page)
     # Three lines of the smallest size that can be pressed.
-    assert page.locator(".bar").evaluate("bar => bar.offsetHeight") <= 3 * 44
-    for number in page.locator(".bar .dialled:visible").all():
+    assert page.locator(".bar:visible").evaluate("bar => bar.offsetHeight") <= 3 * 44
+    for number in page.locator(".bar:visible .dialled:visible").all():
         assert number.evaluate("link => link.getClientRects().length") == 1
 
 
@@ -675,7 +691,7 @@ def test_without_javascript_the_numbers_stand_there(visit: Visit, path: str) -> 
     page = visit(path, viewport=PHONE, java_script_enabled=False)
     locale: Any = "fr" if "fr" in path else "en"
 
-    section = page.locator("main .floor")
+    section = page.locator("main .floor:visible").first
     expect(section).to_contain_text(re.sub(r"\s+", " ", brief_floor(locale).text))
     for card in floor(locale).resources:
         for contact in card.contacts:
@@ -683,8 +699,8 @@ def test_without_javascript_the_numbers_stand_there(visit: Visit, path: str) -> 
             expect(link).to_be_visible()
             expect(link).to_have_text(contact.label)
     if path != "/directory":
-        expect(page.locator("noscript a[href^='/directory']")).to_be_visible()
-        expect(page.locator("#say, #start-over, #delete").locator("visible=true")).to_have_count(0)
+        expect(page.locator("main .note a[href^='/directory']")).to_be_visible()
+        expect(page.locator("form, button").locator("visible=true")).to_have_count(0)
     expect_no_sideways_scroll(page)
 
 
@@ -708,6 +724,8 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 
 
 def expect_accessible(page: Page) -> None:
+    # What the field for writing covers in part is moved from below it first, as a person would.
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
     found = Axe().run(page, options={"runOnly": STANDARDS}).response
     assert len(found["passes"]) > 20
     assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]] == []
@@ -749,7 +767,7 @@ def test_the_numbers_are_in_view_on_every_screen(visit: Visit, size: dict[str, i
 
     def look(name: str) -> None:
         for number in ("Call 9 8 8", "Text 9 8 8"):
-            expect(page.locator(".bar").get_by_role("link", name=number)).to_be_in_viewport(ratio=1)
+            expect(page.locator(".bar:visible").get_by_role("link", name=number)).to_be_in_viewport(ratio=1)
         expect(page.get_by_role("textbox")).to_be_in_viewport(ratio=1)
         expect_no_sideways_scroll(page)
         page.screenshot(path=folder / f"{name}-{size['width']}x{size['height']}.png")

@@ -348,8 +348,8 @@ function build(host: HTMLElement) {
 <span class="bar-line">${number(0, 0, words.bar_call)} ${number(0, 1, words.bar_text)}</span>
 <span class="bar-line"><span>${words.hope}</span> ${number(1, 0)}</span>
 ${pinned ? html`<span class="bar-line bar-ask">${number(2, 0, words.bar_call)}</span>` : ""}</p>
-<button class="round" id="more" aria-expanded=${linesOpen} @click=${toggleLines}>${linesOpen ? words.less : words.more}</button>
-<a class="leave" href=${words.leave_url} rel="noreferrer" title=${words.leave_hint} @click=${go}>${words.leave}</a></div>
+<div class="ways"><button class="round" id="more" aria-expanded=${linesOpen} @click=${toggleLines}>${linesOpen ? words.less : words.more}</button>
+<a class="leave" href=${words.leave_url} rel="noreferrer" title=${words.leave_hint} @click=${go}>${words.leave}</a></div></div>
 <div class="floor" id="more-lines" ?hidden=${!linesOpen}>${floorLines(FLOOR[locale], words)}<div class="controls">${fresh()}</div><p class="source">${words.leave}. ${words.leave_hint}</p></div>
 </div>
 <div class="top" part="top"><div class="top-in">
@@ -366,7 +366,7 @@ ${control(words.print, paper)}
 </div></div></div>
 <div class="page">
 <div class="talk">
-<div class="starting" id="starting" ?hidden=${begun}><p class="note">${startsLate ? words.slow : words.waiting} ${directory(words.all_resources, "")}</p>${startsLate ? html`<div class="floor">${floorLines(FLOOR[locale], words)}</div>` : ""}</div>
+<div class="starting" id="starting" ?hidden=${begun}><p class="note">${startsLate ? words.slow : words.waiting}</p>${startsLate ? html`<div class="floor">${floorLines(FLOOR[locale], words)}</div>` : ""}<p>${directory(words.all_resources, "control")}</p></div>
 <div class="log" id="log" role="log" aria-live="off" aria-label=${words.conversation}>${places.map(entry)}</div>
 <p class="unseen" id="announce" role="status">${announced}</p>
 <form class="composer" ?hidden=${!begun && !startsLate} @submit=${submit}>
