@@ -41,7 +41,7 @@ await build({
   charset: "utf8",
   legalComments: "none",
   // Names that nobody outside of this bundle reads: our own, and the inner ones of Lit.
-  mangleProps: /^_\$|^(late|typing|notice|timers|chosen|hurry|begun|meanwhile|trying|refused|unsure|waitMs|first|said|told|press|choose)$/,
+  mangleProps: /^_\$|^(late|typing|notice|timers|chosen|hurry|begun|meanwhile|trying|refused|waitMs|first|said|told|press|choose)$/,
   plugins: [styles, templates],
   logLevel: "warning",
 });

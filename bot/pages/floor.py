@@ -17,8 +17,7 @@ def lines(locale: Locale) -> list[dict[str, Any]]:
         {
             "name": card.name,
             "contacts": [
-                {"label": contact.label, "href": contact.href}
-                | ({"note": contact.note} if contact.note else {})
+                {"label": contact.label, "href": contact.href} | ({"note": contact.note} if contact.note else {})
                 for contact in card.contacts
                 if contact.kind != "web"
             ],

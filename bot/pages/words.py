@@ -18,7 +18,9 @@ WORDS = Path(__file__).parent / "words"
 @lru_cache(maxsize=1)
 def all_words() -> dict[str, dict[str, Any]]:
     """The words by language and key. Raises OSError or ValueError when a file is not what it should be."""
-    guide, directory = (json.loads((WORDS / name).read_text(encoding="utf-8")) for name in ("guide.json", "directory.json"))
+    guide, directory = (
+        json.loads((WORDS / name).read_text(encoding="utf-8")) for name in ("guide.json", "directory.json")
+    )
     return {locale: {**guide[locale], **directory[locale]} for locale in guide}
 
 

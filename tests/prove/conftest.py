@@ -14,6 +14,8 @@ import pytest
 
 from bot.settings import ROOT
 
+pytest.register_assert_rewrite("tests.prove.steps")
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
 
@@ -34,7 +36,8 @@ DESKTOP = {"width": 1280, "height": 900}
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not even read the browser's tests where they would not run and nothing is installed to read them with."""
     deselected = config.option.markexpr == "not prove"
-    return True if deselected and collection_path.name == "test_page.py" and not find_spec("playwright") else None
+    browsed = collection_path.name in ("test_page.py", "test_widget.py")
+    return True if deselected and browsed and not find_spec("playwright") else None
 
 
 @pytest.fixture(scope="session")

@@ -258,13 +258,10 @@ function build(host: HTMLElement) {
 
   /** Only the guide goes on paper, whatever page it is in. */
   function paper(): void {
-    const before = document.adoptedStyleSheets;
-    document.adoptedStyleSheets = [
-      ...before,
-      sheetOf("@media print{body :not(:has(wellness-guide),wellness-guide,wellness-guide *){display:none}}"),
-    ];
+    const sheets = document.adoptedStyleSheets;
+    sheets.push(sheetOf("@media print{body :not(:has(wellness-guide),wellness-guide,wellness-guide *){display:none}}"));
     print();
-    document.adoptedStyleSheets = before;
+    sheets.pop();
   }
 
   function submit(event: Event): void {
@@ -366,7 +363,7 @@ ${control(words.print, paper)}
 </div></div></div>
 <div class="page">
 <div class="talk">
-<div class="starting" id="starting" ?hidden=${begun}><p class="note">${startsLate ? words.slow : words.waiting}</p>${startsLate ? html`<div class="floor">${floorLines(FLOOR[locale], words)}</div>` : ""}<p>${directory(words.all_resources, "control")}</p></div>
+<div class="starting" id="starting" ?hidden=${begun}><p class="note">${startsLate ? words.slow : words.waiting}</p>${startsLate ? html`<h2 class="unseen">${words.guide}</h2><div class="floor">${floorLines(FLOOR[locale], words)}</div>` : ""}<p>${directory(words.all_resources, "control")}</p></div>
 <div class="log" id="log" role="log" aria-live="off" aria-label=${words.conversation}>${places.map(entry)}</div>
 <p class="unseen" id="announce" role="status">${announced}</p>
 <form class="composer" ?hidden=${!begun && !startsLate} @submit=${submit}>

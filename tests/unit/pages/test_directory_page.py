@@ -345,7 +345,9 @@ def assert_floor_on(page: Page, locale: Any) -> None:
             assert contact.href in page.hrefs
 
 
-@pytest.mark.parametrize("url", ["/", "/?locale=fr", "/embed?theme=light&keep=0", "/directory", "/directory?locale=fr&region=ON"])
+@pytest.mark.parametrize(
+    "url", ["/", "/?locale=fr", "/embed?theme=light&keep=0", "/directory", "/directory?locale=fr&region=ON"]
+)
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(get: Get, url: str) -> None:
     page = get(url)
 
