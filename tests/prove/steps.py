@@ -187,13 +187,15 @@ def expect_accessible(page: Page) -> None:
         """() => { scrollTo(0, document.body.scrollHeight);
         document.querySelector("wellness-guide")?.shadowRoot?.querySelector(".guide").scrollTo(0, 1e6) }"""
     )
-    found = Axe().run(page, options={"runOnly": STANDARDS}).response
+    # Its rule on the size of targets also counts what is half under the bar or the field: sizes are measured below.
+    options = {"runOnly": STANDARDS, "rules": {"target-size": {"enabled": False}}}
+    found = Axe().run(page, options=options).response
     assert len(found["passes"]) > 20
     assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]] == []
-    # What is pressed outside of a sentence is 44 pixels high.
+    # What is pressed outside of a sentence is 44 pixels high and wide.
     small = page.locator("a, button, select, textarea").evaluate_all(
         """all => all.filter(one => one.getClientRects().length && !one.matches("p a:not(.bar a), .skip, .note a"))
-          .filter(one => one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML)"""
+          .filter(one => Math.min(one.offsetHeight, one.offsetWidth) < 44).map(one => one.outerHTML)"""
     )
     assert small == []
 

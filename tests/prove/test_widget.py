@@ -861,8 +861,8 @@ def test_forced_colours_keep_every_edge_and_state(visit: Visit) -> None:
 def test_who_wants_less_motion_gets_none(visit: Visit, motion: Any) -> None:
     page = open_guide(visit, reduced_motion=motion)
     page.evaluate(
-        """window.ways = []; document.documentElement.scrollTo = function (options) {
-        window.ways.push(options.behavior); Element.prototype.scrollTo.call(this, options) }"""
+        """() => { window.ways = []; document.documentElement.scrollTo = function (options) {
+        window.ways.push(options.behavior); Element.prototype.scrollTo.call(this, options) } }"""
     )
 
     turn_after(page, lambda: say(page, "hello"))

@@ -347,7 +347,7 @@ function build(host: HTMLElement) {
 ${pinned ? html`<span class="bar-line bar-ask">${number(2, 0, words.bar_call)}</span>` : ""}</p>
 <div class="ways"><button class="round" id="more" aria-expanded=${linesOpen} @click=${toggleLines}>${linesOpen ? words.less : words.more}</button>
 <a class="leave" href=${words.leave_url} rel="noreferrer" title=${words.leave_hint} @click=${go}>${words.leave}</a></div></div>
-<div class="floor" id="more-lines" ?hidden=${!linesOpen}>${floorLines(FLOOR[locale], words)}<div class="controls">${fresh()}</div><p class="source">${words.leave}. ${words.leave_hint}</p></div>
+<div class="floor" id="more-lines" ?hidden=${!linesOpen}><h2 class="unseen">${words.in_crisis}</h2>${floorLines(FLOOR[locale], words)}<div class="controls">${fresh()}</div><p class="source">${words.leave}. ${words.leave_hint}</p></div>
 </div>
 <div class="top" part="top"><div class="top-in">
 <slot name="title"><h2>${words.title}</h2></slot>
