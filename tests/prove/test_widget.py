@@ -180,6 +180,7 @@ def test_a_host_page_brings_its_words_and_is_told_of_no_conversation(foreign: Vi
     expect(page.locator("#log .note")).to_be_visible()
 
     expect(page.locator("#told")).to_have_text(re.compile("guide-(deleted|ready)"))
+    page.wait_for_function("window.told.length >= 4")
     assert page.evaluate("window.told.map(([type]) => type)") == [
         "guide-ready",
         "guide-locale",
@@ -926,8 +927,8 @@ def test_axe_finds_nothing_wrong_on_any_screen(
     else:
         page = visit(f"{'/' if where == 'page' else '/embed'}?locale={locale}", **options)
     for name in screens(page, locale):
-        expect_accessible(page)
         page.screenshot(path=folder / f"{where}-{locale}-{name.replace(', ', '-').replace(' ', '-')}.png")
+        expect_accessible(page)
 
 
 def test_axe_finds_nothing_wrong_while_the_guide_does_not_answer(visit: Visit, watch: Any) -> None:

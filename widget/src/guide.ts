@@ -30,8 +30,6 @@ interface Place {
   said?: string;
   status?: string;
   note?: string;
-  /** A notice of the widget's own, without a speaker. */
-  notice?: boolean;
   /** It still waits for its reply. */
   open?: boolean;
   typing?: boolean;
@@ -66,6 +64,8 @@ function build(host: HTMLElement) {
   let pinned = false;
   let linesOpen = false;
   let announced = "";
+  /** What became of the conversation before this one. */
+  let notice = "";
   let following = true;
   let newest: Place | undefined;
 
@@ -223,14 +223,11 @@ function build(host: HTMLElement) {
   async function remove(): Promise<void> {
     const ended = conversation!.end();
     clear();
-    const notice = { ...place(), notice: true, note: words.deleted };
     begin();
-    places.push(notice);
-    announce(words.deleted);
+    announce((notice = words.deleted));
     tell("deleted");
     if (!(await ended)) {
-      notice.note = words.delete_failed;
-      announce(notice.note);
+      announce((notice = words.delete_failed));
     }
   }
 
@@ -364,7 +361,7 @@ ${control(words.print, paper)}
 <div class="page">
 <div class="talk">
 <div class="starting" id="starting" ?hidden=${begun}><p class="note">${startsLate ? words.slow : words.waiting}</p>${startsLate ? html`<h2 class="unseen">${words.guide}</h2><div class="floor">${floorLines(FLOOR[locale], words)}</div>` : ""}<p>${directory(words.all_resources, "control")}</p></div>
-<div class="log" id="log" role="log" aria-live="off" aria-label=${words.conversation}>${places.map(entry)}</div>
+<div class="log" id="log" role="log" aria-live="off" aria-label=${words.conversation}>${notice && html`<p class="note">${notice}</p>`}${places.map(entry)}</div>
 <p class="unseen" id="announce" role="status">${announced}</p>
 <form class="composer" ?hidden=${!begun && !startsLate} @submit=${submit}>
 <button class="newest" type="button" id="newest" ?hidden=${!newest} @click=${() => {
@@ -381,14 +378,12 @@ ${control(words.print, paper)}
   }
 
   function entry(found: Place, at: number) {
-    const { said, note, first, messages, late, typing, notice } = found;
+    const { said, note, first, messages, late, typing } = found;
     const own = WORDS[found.locale];
     const context = { ...found, words: own, told, press, choose: (value: string, label: string) => choose(found, value, label) };
     const all = (some: Message[]) => some.map((message) => render(message, context));
     const noted = note && html`<p class="note" lang=${found.locale}>${note}</p>`;
-    return notice
-      ? noted
-      : html`${
+    return html`${
           said === undefined
             ? ""
             : html`<div class="said" data-at=${at}><h2 class="unseen">${own.you}</h2><p class="words">${said}</p><p class="status-line" role="status">${found.status}</p></div>`
