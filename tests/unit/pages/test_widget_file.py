@@ -109,6 +109,21 @@ def test_both_languages_have_the_same_words_and_blanks() -> None:
         assert shape(words["en"]) == shape(words["fr"]), path.name
 
 
+def test_no_name_that_others_read_is_shortened_in_the_build() -> None:
+    """A word or a field of the channel whose name the build shortens would be looked for under the wrong name."""
+    listed = re.search(r"mangleProps: /\^_\\\$\|\^\(([\w|]+)\)\$/", (WIDGET / "build.mjs").read_text(encoding="utf-8"))
+    assert listed is not None
+    shortened = set(listed.group(1).split("|"))
+    words = json.loads((WORDS / "guide.json").read_text(encoding="utf-8"))["en"]
+    fields = set(
+        re.findall(r"^  (\w+)\??:", (WIDGET / "src" / "messages.ts").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    kept = set(re.findall(r"^  (\w+)\??:", (WIDGET / "src" / "kept.ts").read_text(encoding="utf-8"), re.MULTILINE))
+    assert len(fields) > 10
+    assert len(kept) > 4
+    assert shortened.isdisjoint(set(words) | fields | kept)
+
+
 def test_what_the_widget_is_built_with_is_pinned_and_comes_from_no_named_registry() -> None:
     lock = json.loads((WIDGET / "package-lock.json").read_text(encoding="utf-8"))
     packages = {name: package for name, package in lock["packages"].items() if name}
