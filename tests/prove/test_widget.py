@@ -797,6 +797,37 @@ def test_what_a_screen_reader_meets_is_whole_and_in_order(visit: Visit, locale: 
     expect(page.locator("#log")).to_match_aria_snapshot(TRANSCRIPT[locale])
 
 
+def test_the_language_of_each_reply_is_marked(visit: Visit) -> None:
+    page = open_guide(visit)
+
+    turn_after(page, lambda: page.locator("#language").click())
+
+    assert replies(page).evaluate_all("all => all.map(one => one.lang)") == ["en", "fr"]
+
+
+def test_who_reads_elsewhere_is_not_pulled_away(visit: Visit) -> None:
+    page = open_guide(visit, viewport=PHONE)
+    held: list[Route] = []
+    turn_after(page, lambda: choice(page, "region").click())
+    page.route(MESSAGES, lambda route: held.append(route))
+    say(page, "hello")
+    expect(page.locator("#log .typing")).to_have_count(1)
+    page.locator("#log .choice").first.hover()
+    page.mouse.wheel(0, -2000)
+    page.wait_for_function("scrollY === 0")
+
+    page.unroute(MESSAGES)
+    held[0].continue_()
+    expect_replies(page, 3)
+
+    newest = page.locator("#newest")
+    expect(newest).to_be_visible()
+    assert page.evaluate("scrollY") == 0
+    newest.click()
+    expect(page.locator(".words").last).to_be_in_viewport()
+    expect(newest).to_be_hidden()
+
+
 def test_the_focus_stays_while_messages_come(visit: Visit) -> None:
     page = open_guide(visit)
     focused = f"() => ({FOCUSED}).id || ({FOCUSED}).dataset.choice"

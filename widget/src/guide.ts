@@ -49,8 +49,10 @@ function build(host: HTMLElement) {
   const isPage = attribute("layout") === "page";
   const server = (attribute("server") || HOME).replace(/\/+$/, "");
   const minutes = Number(attribute("keep") ?? KEEP_MINUTES);
+  // Where a browser cannot make these, the element keeps what the page itself has put into it.
+  const sheets = [shared, own].map(sheetOf);
   const root = host.attachShadow({ mode: "open" });
-  root.adoptedStyleSheets = [shared, own].map(sheetOf);
+  root.adoptedStyleSheets = sheets;
 
   let locale: Locale = /^fr/i.test(attribute("locale") || document.documentElement.lang) ? "fr" : "en";
   let words: Words = WORDS[locale];
