@@ -29,7 +29,9 @@ LANGUAGES = ("en", "fr")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
-_OUR_FOLDERS = ("bot/", "actions/", "data/", "docs/", "domain/", "migrations/", "requirements/", "scripts/", "tests/", "widget/")
+_OUR_FOLDERS = tuple(
+    f"{name}/" for name in "bot actions data docs domain migrations requirements scripts tests widget".split()
+)
 
 
 def page(name: str) -> str:
