@@ -7,7 +7,9 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -153,7 +155,7 @@ def test_what_is_closed_asks_nothing_of_the_guide(foreign: Visit, host: Host) ->
     asked: list[str] = []
     page = foreign("/learners.html", prepare=lambda page: page.on("request", lambda request: asked.append(request.url)))
     expect(page.locator("wellness-guide")).to_be_attached()
-    page.wait_for_function("Boolean(customElements.get('wellness-guide'))")
+    page.wait_for_function("() => Boolean(customElements.get('wellness-guide'))")
 
     assert [url for url in asked if url.startswith(host.guide)] == [f"{host.guide}/widget.js"]
 
@@ -180,7 +182,7 @@ def test_a_host_page_brings_its_words_and_is_told_of_no_conversation(foreign: Vi
     expect(page.locator("#log .note")).to_be_visible()
 
     expect(page.locator("#told")).to_have_text(re.compile("guide-(deleted|ready)"))
-    page.wait_for_function("window.told.length >= 4")
+    page.wait_for_function("() => window.told.length >= 4")
     assert page.evaluate("window.told.map(([type]) => type)") == [
         "guide-ready",
         "guide-locale",
@@ -453,9 +455,6 @@ def test_a_reload_in_the_middle_of_a_reply_brings_the_reply(visit: Visit, own_se
 
 def wait_stored(server: Any, number: int) -> None:
     """Until so many messages of the one conversation are in the database."""
-    import sqlite3
-    import time
-
     deadline = time.monotonic() + 10
     while True:
         with sqlite3.connect(server.folder / "guide.db") as database:
@@ -600,6 +599,7 @@ def test_a_card_says_whom_it_serves_how_to_reach_it_and_when_in_the_persons_own_
     )
     say(page, "hello")
 
+    expect(page.locator("#log .card")).to_have_count(2)
     first, second = page.locator("#log .card").all()
     for words in ("A Line", "Support line", "For", "Everyone", "People listen.", "French", "source read 21 Nov 2026"):
         expect(first).to_contain_text(words, ignore_case=True)
@@ -814,9 +814,8 @@ def test_who_reads_elsewhere_is_not_pulled_away(visit: Visit) -> None:
     expect(page.locator("#log .typing")).to_have_count(1)
     page.locator("#log .choice").first.hover()
     page.mouse.wheel(0, -2000)
-    page.wait_for_function("scrollY === 0")
+    page.wait_for_function("() => scrollY === 0")
 
-    page.unroute(MESSAGES)
     held[0].continue_()
     expect_replies(page, 3)
 
