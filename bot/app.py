@@ -4,39 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import multiprocessing
+import os
+import signal
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import pages
+from bot.channels.openapi import document
 from bot.channels.problems import problem, refusal
 from bot.channels.tokens import Tokens
-from bot.channels.web import WebChannel, WebLimits, locale_of
+from bot.channels.web import MAX_TEXT, MAX_WAIT, WebChannel, WebLimits, locale_of
 from bot.directory import apply_content, connect, read_content, upgrade
 from bot.engine.supervisor import EngineSupervisor
 from bot.messages import MENU, ChoiceCatalogue, Choices, Locale, Text, Texts, load_catalogue, load_texts
 from bot.messages import Message as GuideMessage
+from bot.publishing import model_path
 from bot.safety import warm
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 from bot.turns import Counts, Limits, Seal, Turns, TurnStore
 
-#: Sent with every response. Pages carry nothing inline and fetch nothing from elsewhere.
+#: Sent with every response. Pages carry nothing inline, fetch nothing from elsewhere, and make no HTML from text; Lit's
+#: own templates are the one exception.
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        "base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types lit-html; "
+        "frame-ancestors 'self'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -93,7 +100,8 @@ def build_guide(settings: Settings, model: Path, turns_url: str | None = None) -
         turns_url: a database for conversations, where it is not the directory's.
     """
     catalogue = load_catalogue(settings.data_dir)
-    database = connect(turns_url or settings.database_url)
+    limits = Limits(turn=settings.turn_seconds, crisis=settings.crisis_seconds)
+    database = connect(turns_url or settings.database_url, patience_seconds=limits.store)
     counts = Counts()
     engine = EngineSupervisor(
         model,
@@ -110,7 +118,7 @@ def build_guide(settings: Settings, model: Path, turns_url: str | None = None) -
         catalogue,
         _Welcome(load_texts(settings.data_dir / "texts"), catalogue),
         counts,
-        Limits(turn=settings.turn_seconds, crisis=settings.crisis_seconds),
+        limits,
         timedelta(hours=settings.conversation_hours),
     )
     return Guide(turns, engine, counts, database)
@@ -120,12 +128,13 @@ def build_app(settings: Settings, model: Path) -> Starlette:
     """The ASGI application."""
     guide = build_guide(settings, model)
     content = read_content(settings.data_dir / "resources", date.today())
+    slugs = frozenset(entry.slug for entries in content.entries.values() for entry in entries)
     web = WebChannel(
         guide.turns,
         Tokens(settings.secret()),
         WebLimits.off() if settings.rate_limit == "off" else WebLimits.usual(),
         guide.counts,
-        frozenset(entry.slug for entries in content.entries.values() for entry in entries),
+        slugs,
     )
 
     @contextlib.asynccontextmanager
@@ -141,7 +150,8 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         return problem(503, "No model answers yet. Crisis messages already get the floor.")
 
     async def metrics(request: Request) -> Response:
-        return Response(generate_latest(guide.counts.registry), media_type=CONTENT_TYPE_LATEST)
+        # Read off the event loop: where there are several workers, their counts are files.
+        return Response(await asyncio.to_thread(guide.counts.text), media_type=CONTENT_TYPE_LATEST)
 
     async def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
@@ -152,10 +162,17 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         detail = {404: "There is nothing here.", 405: "This cannot be done here.", 500: _OUR_FAULT}.get(status)
         if detail is None:
             status, detail = 400, "This cannot be answered as it was asked."
-        return await refusal(status, detail, body or b"", locale_of(request))
+        headers = error.headers if isinstance(error, HTTPException) else None
+        return await refusal(status, detail, body or b"", locale_of(request), headers)
+
+    described = document(load_catalogue(settings.data_dir).meanings, slugs, MAX_TEXT, MAX_WAIT)
+
+    async def openapi(request: Request) -> Response:
+        return JSONResponse(described)
 
     app = Starlette(
         routes=[
+            Route("/openapi.json", openapi, methods=["GET"]),
             Route("/healthz", _healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
             Route("/metrics", metrics, methods=["GET"]),
@@ -167,6 +184,32 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         lifespan=lifespan,
     )
     app.state.guide = guide
+    return app
+
+
+def build_worker() -> Starlette:
+    """The ASGI application of one of several workers, prepared for by `guide serve --workers`.
+
+    It ends with the process that started it, so that nobody serves on behind a guide that was killed.
+    """
+    settings = Settings()
+    app = build_app(settings, model_path(ROOT, settings.model_dir))
+    serving = app.router.lifespan_context
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        loop, parent = asyncio.get_running_loop(), multiprocessing.parent_process()
+
+        def end(sentinel: int) -> None:
+            loop.remove_reader(sentinel)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        if parent is not None:
+            loop.add_reader(parent.sentinel, end, parent.sentinel)
+        async with serving(app):
+            yield
+
+    app.router.lifespan_context = lifespan
     return app
 
 
@@ -185,14 +228,20 @@ class _Welcome:
 
 
 class _SecurityHeaders:
-    def __init__(self, app: ASGIApp) -> None:
+    """The headers of every response; `/embed` alone may stand in frames of the sites that may embed the widget."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self._app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+        headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+        framed = " ".join(("frame-ancestors 'self'", *origins)).encode()
+        self._headers = headers
+        self._embedded = [(name, value.replace(b"frame-ancestors 'self'", framed)) for name, value in headers]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers]
+                own = self._embedded if scope["path"] == "/embed" else self._headers
+                message["headers"] = [*message.get("headers", []), *own]
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -200,7 +249,7 @@ class _SecurityHeaders:
 
 def _middleware(settings: Settings) -> list[Middleware]:
     origins = settings.cors_origins.split()
-    listed = [Middleware(_SecurityHeaders)]
+    listed = [Middleware(_SecurityHeaders, origins=origins)]
     if origins:
         listed.append(
             Middleware(
@@ -208,6 +257,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
                 allow_origins=origins,
                 allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "Prefer", "Last-Event-ID"],
+                expose_headers=["Retry-After"],
                 max_age=600,
             )
         )
@@ -226,4 +276,4 @@ def _absolute(url: str) -> str:
     return url
 
 
-__all__ = ["Guide", "build_app", "build_guide", "prepare"]
+__all__ = ["Guide", "build_app", "build_guide", "build_worker", "prepare"]

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
 
     serve = commands.add_parser("serve", help="prepare what is needed and serve the guide")
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="how many processes; needs PostgreSQL")
     serve.set_defaults(run=_serve)
 
     prepare = commands.add_parser("prepare", help="bring database, content and model up to date, and stop")
@@ -160,10 +161,21 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     from bot.app import build_app
-    from bot.server import serve
+    from bot.server import serve, serve_workers
 
     settings = Settings()
+    if arguments.workers < 1:
+        raise CommandError("Give a number of workers from 1 up, as in: guide serve --workers 2")
+    if arguments.workers > 1 and settings.database_url.startswith("sqlite"):
+        raise CommandError(
+            "Several workers need PostgreSQL: SQLite is for one process. Set DATABASE_URL to a PostgreSQL database, "
+            "or leave --workers out."
+        )
     model = _ready(settings)
+    if arguments.workers > 1:
+        # Made here, once: all workers sign and seal with the same key.
+        settings.secret()
+        return serve_workers(arguments.workers, settings.host, settings.port, settings.var_dir / "counts", _say)
     return serve(build_app(settings, model), settings.host, settings.port, _say)
 
 

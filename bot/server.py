@@ -1,13 +1,18 @@
-"""Serve the guide on uvicorn, and say where it is and when it is ready."""
+"""Serve the guide on uvicorn, in one process or several, and say where it is and when it is ready."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 
 class GuideServer(uvicorn.Server):
@@ -35,17 +40,49 @@ class GuideServer(uvicorn.Server):
 
 
 def serve(app: Starlette, host: str, port: int, say: Callable[[str], None]) -> int:
-    """Serve until told to stop; the exit status."""
-    config = uvicorn.Config(
+    """Serve in this process until told to stop; the exit status."""
+    server = GuideServer(_config(app, host, port), app, say)
+    server.run()
+    return 0 if server.started else 1
+
+
+def serve_workers(workers: int, host: str, port: int, counts: Path, say: Callable[[str], None]) -> int:
+    """Serve with several processes on one listening socket until told to stop; the exit status.
+
+    One that ends, or no longer answers, is replaced. Everything they need must be prepared.
+
+    Args:
+        workers: how many processes.
+        host: the address to serve on.
+        port: the port to serve on.
+        counts: a folder for the counts of all workers together. What is in it goes.
+        say: told where the guide is.
+    """
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir(parents=True)
+    # Before the workers start: their metrics read it when they are made.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts.resolve())
+    config = _config("bot.app:build_worker", host, port, workers)
+    listening = config.bind_socket()
+    say(f"The guide is at http://{host}:{listening.getsockname()[1]}")
+    say(f"{workers} workers are starting. Ctrl-C stops them.")
+    supervisor = Multiprocess(config, [listening])
+    supervisor.run()
+    listening.close()
+    return 1 if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes) else 0
+
+
+def _config(app: Starlette | str, host: str, port: int, workers: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
+        factory=isinstance(app, str),
         host=host,
         port=port,
+        workers=workers,
         ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
+        timeout_worker_healthcheck=10,
     )
-    server = GuideServer(config, app, say)
-    server.run()
-    return 0 if server.started else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -65,10 +66,15 @@ class Settings(BaseSettings):
             return self.secret_key.encode("utf-8")
         path = self.var_dir / "secret.key"
         self.var_dir.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_hex(32).encode("ascii"))
+        if not path.exists():
+            # Whole before it has its name, so that a process which starts in this moment reads all of it or makes none.
+            unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_hex(32).encode("ascii"))
+            try:
+                with contextlib.suppress(FileExistsError):
+                    os.link(unfinished, path)
+            finally:
+                unfinished.unlink()
         return path.read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,9 +20,13 @@ import httpx
 import pytest
 import yaml
 from hypothesis import settings as hypothesis_settings
+from jsonschema import Draft202012Validator, FormatChecker
 
+from bot.channels.openapi import document
+from bot.channels.web import MAX_TEXT, MAX_WAIT
+from bot.directory import read_content
 from bot.encoder import encoder_path
-from bot.messages import FLOOR_SLUGS, brief_floor
+from bot.messages import FLOOR_SLUGS, brief_floor, load_catalogue
 from bot.publishing import ensure_model
 from bot.safety.classifier import weights_path
 from bot.safety.training import ensure_weights
@@ -59,6 +64,56 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("the floor, while something is broken (seconds from request to answer)")
         for fault, seconds in FLOOR_TIMES.items():
             terminalreporter.write_line(f"{seconds:7.3f}  {fault}")
+
+
+#: What the guide says that it answers.
+SLUGS = {entry.slug for entries in read_content(ROOT / "data" / "resources").entries.values() for entry in entries}
+DOCUMENT = document(load_catalogue(ROOT / "data").meanings, SLUGS, MAX_TEXT, MAX_WAIT)
+
+
+def is_documented(response: httpx.Response) -> None:
+    """See that status, headers, content type and body are those of the OpenAPI document."""
+    request = response.request
+    template = next((path for path in DOCUMENT["paths"] if pattern_of(path).fullmatch(request.url.path)), None)
+    if template is None:
+        assert response.status_code == 404, request.url
+        return
+    operations = DOCUMENT["paths"][template]
+    if request.method.lower() not in operations:
+        assert response.status_code == 405 or request.method == "OPTIONS"
+        return
+    told = operations[request.method.lower()]["responses"].get(str(response.status_code))
+    where = f"{request.method} {template} {response.status_code}"
+    assert told is not None, f"{where} is not in the document"
+    told = looked_up(told)
+    for name, header in told["headers"].items():
+        assert name in response.headers or name == "Preference-Applied", f"{where} has no {name}"
+        if name in response.headers:
+            wanted = looked_up(header)["schema"]
+            value = int(response.headers[name]) if wanted.get("type") == "integer" else response.headers[name]
+            Draft202012Validator(wanted).validate(value)
+    if "content" not in told:
+        return
+    [(media_type, shape)] = told["content"].items()
+    assert media_type == "*/*" or response.headers["content-type"].startswith(media_type), where
+    if media_type.endswith("json"):
+        whole = {**shape["schema"], "components": DOCUMENT["components"]}
+        Draft202012Validator(whole, format_checker=FormatChecker()).validate(json.loads(response.read()))
+
+
+def pattern_of(template: str) -> re.Pattern[str]:
+    """What addresses a path of the document stands for."""
+    return re.compile(re.sub(r"\{\w+\}", ".+" if template.startswith("/static") else "[^/]*", template))
+
+
+def looked_up(part: dict[str, Any]) -> dict[str, Any]:
+    """What a reference refers to, or the part itself."""
+    if "$ref" not in part:
+        return part
+    found: Any = DOCUMENT
+    for name in part["$ref"].removeprefix("#/").split("/"):
+        found = found[name]
+    return dict(found)
 
 
 @dataclass
@@ -109,7 +164,8 @@ class Server:
 
     @property
     def client(self) -> httpx.Client:
-        client = httpx.Client(base_url=self.url, timeout=40)
+        """A client for which every answer must be one that the OpenAPI document tells of."""
+        client = httpx.Client(base_url=self.url, timeout=40, event_hooks={"response": [is_documented]})
         self.clients.append(client)
         return client
 
@@ -129,8 +185,13 @@ class Server:
 
     def engine_pid(self) -> int:
         """The engine's process, found as the server's child."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return int(children[0])
+        return self.children()[0]
+
+    def children(self) -> list[int]:
+        """The processes that the server started."""
+        return [
+            int(pid) for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        ]
 
     def stop(self) -> None:
         for client in self.clients:
@@ -146,7 +207,7 @@ class Server:
         self.process.wait()
 
 
-def start_server(folder: Path, model: Path, **environment: str) -> Server:
+def start_server(folder: Path, model: Path, workers: int = 1, **environment: str) -> Server:
     """Start `guide serve` on a free port, with its database and logs in a folder of its own."""
     models = folder / "models"
     models.mkdir(parents=True, exist_ok=True)
@@ -164,7 +225,11 @@ def start_server(folder: Path, model: Path, **environment: str) -> Server:
         **environment,
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "serve"], cwd=ROOT, env=variables, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bot.cli", "serve", *(["--workers", str(workers)] if workers > 1 else [])],
+        cwd=ROOT,
+        env=variables,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stderr is not None
     said = []
@@ -188,7 +253,7 @@ def server(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 @pytest.fixture(scope="session")
 def serve(model: Path) -> Callable[..., Server]:
     """Start a guide in a folder, with settings of one's own. Whoever starts it stops it."""
-    return lambda folder, **environment: start_server(folder, model, **environment)
+    return lambda folder, workers=1, **environment: start_server(folder, model, workers, **environment)
 
 
 @pytest.fixture

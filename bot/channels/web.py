@@ -43,7 +43,7 @@ FLOOR_WAIT = 3.0
 
 HEARTBEAT_SECONDS = 10
 
-_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6}(?:\.\d+)?)", re.IGNORECASE)
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?([0-9]{1,6}(?:\.[0-9]+)?)", re.IGNORECASE)
 
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -121,6 +121,7 @@ class WebChannel:
             Route(f"{base}/conversations", self.begin, methods=["POST"]),
             Route(f"{conversation}/messages", self.post_message, methods=["POST"]),
             Route(f"{conversation}/events", self.events, methods=["GET"]),
+            Route(f"{conversation}/turns", self.turns, methods=["GET"]),
             Route(conversation, self.delete, methods=["DELETE"]),
             Route(f"{base}/reports", self.report, methods=["POST"]),
             Route(f"{base}/floor", self.floor, methods=["GET"]),
@@ -181,7 +182,11 @@ class WebChannel:
         if accepted.first:
             # The receipt holds the floor: it is not kept back while a reply is slow to come.
             seconds = min(seconds, FLOOR_WAIT)
-        turn = await self._wait_for(conversation_id, accepted.seq, seconds)
+        try:
+            turn = await self._wait_for(conversation_id, accepted.seq, seconds)
+        except UnknownConversationError as error:
+            # Deleted meanwhile.
+            return await self._refuse(*_why_not_taken(error), body, locale)
         if turn is not None:
             return JSONResponse(turn, headers={"Cache-Control": "no-store", "Preference-Applied": "wait"})
         receipt: dict[str, Any] = {"id": message.id, "seq": accepted.seq}
@@ -196,12 +201,28 @@ class WebChannel:
             await self._authorized(request, conversation_id)
             after = _after(request)
         except _Refused as refused:
-            return self._refuse_without_body(refused.status, refused.detail)
+            return self._refuse_without_body(refused)
         return EventSourceResponse(
             self._stream(conversation_id, after),
             ping=HEARTBEAT_SECONDS,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
+
+    async def turns(self, request: Request) -> Response:
+        """GET /conversations/{id}/turns: the turns after a place, waited for where none is there yet."""
+        conversation_id = request.path_params["conversation_id"]
+        try:
+            await self._authorized(request, conversation_id)
+            found = await self._turns.turns_after(conversation_id, _after(request), _preferred_wait(request))
+        except _Refused as refused:
+            return self._refuse_without_body(refused)
+        except UnknownConversationError as error:
+            return self._refuse_without_body(_Refused(*_why_not_taken(error)))
+        except StoreUnavailableError:
+            return self._refuse_without_body(
+                _Refused(503, "The turns cannot be looked up just now. Please try again in a moment.")
+            )
+        return JSONResponse({"turns": found}, headers={"Cache-Control": "no-store"})
 
     async def delete(self, request: Request) -> Response:
         """DELETE /conversations/{id}: everything about it is gone."""
@@ -210,12 +231,12 @@ class WebChannel:
             await self._authorized(request, conversation_id)
             await self._turns.delete(conversation_id)
         except _Refused as refused:
-            return self._refuse_without_body(refused.status, refused.detail)
+            return self._refuse_without_body(refused)
         except StoreUnavailableError:
             return self._refuse_without_body(
-                503, "The conversation could not be deleted just now. Please try again in a moment."
+                _Refused(503, "The conversation could not be deleted just now. Please try again in a moment.")
             )
-        return Response(status_code=204)
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
     async def report(self, request: Request) -> Response:
         """POST /reports: a number is wrong."""
@@ -225,7 +246,7 @@ class WebChannel:
             report = _parse(Report, body)
             if report.slug not in self._known_slugs:
                 raise _Refused(422, "slug: there is no resource of this name.")
-            if report.contact is not None and not re.fullmatch(r"[\w+:./@-]{1,200}", report.contact):
+            if report.contact is not None and not re.fullmatch(r"[A-Za-z0-9_+:./@-]{1,200}", report.contact):
                 raise _Refused(422, "contact: send the href of the contact, as in the turn.")
             await self._turns.report_wrong_number(report.slug, report.contact)
         except _Refused as refused:
@@ -287,9 +308,9 @@ class WebChannel:
         self._counts.refused(status)
         return await refusal(status, detail, body, locale, headers, standing)
 
-    def _refuse_without_body(self, status: int, detail: str) -> Response:
-        self._counts.refused(status)
-        return problem(status, detail)
+    def _refuse_without_body(self, refused: _Refused) -> Response:
+        self._counts.refused(refused.status)
+        return problem(refused.status, refused.detail, headers=refused.headers)
 
     def _limit(self, limit: RateLimit | None, key: str) -> None:
         wait = limit.wait_seconds(key) if limit else 0
@@ -334,7 +355,7 @@ def _parse(shape: type[Shape], body: bytes) -> Shape:
     try:
         return shape.model_validate(json.loads(text, parse_constant=_no_constant))
     except ValidationError as error:
-        raise _Refused(422, _plain(error)) from None
+        raise _Refused(422, _plain(error, shape.model_fields)) from None
     except (ValueError, RecursionError):
         raise _Refused(400, "The body is not valid JSON.") from None
 
@@ -343,10 +364,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _plain(error: ValidationError) -> str:
-    # Pydantic's own words quote the input: only the place and the kind of fault are told.
-    faults = (f"{'.'.join(str(part) for part in fault['loc']) or 'body'}: {fault['type']}" for fault in error.errors())
-    return "; ".join(faults) + "."
+def _plain(error: ValidationError, known: Mapping[str, Any]) -> str:
+    # Pydantic's own words quote the input, and so may the name of a field that is not ours: only the place, where it
+    # is one of ours, and the kind of fault are told.
+    def place(fault: Any) -> str:
+        return ".".join(str(part) for part in fault["loc"] if part in known) or "body"
+
+    return "; ".join(dict.fromkeys(f"{place(fault)}: {fault['type']}" for fault in error.errors())) + "."
 
 
 async def _read(request: Request) -> bytes:
@@ -374,7 +398,7 @@ def _preferred_wait(request: Request) -> float:
 
 def _after(request: Request) -> int:
     value = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
-    if not re.fullmatch(r"\d{1,9}", value):
+    if not re.fullmatch(r"[0-9]{1,9}", value):
         raise _Refused(422, "after: send the number of the last turn you have, or 0.")
     return int(value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +22,53 @@ def database_url(environ: Mapping[str, str] | None = None) -> str:
     return (os.environ if environ is None else environ).get("DATABASE_URL") or DEFAULT_URL
 
 
-def connect(url: str) -> Engine:
-    """An engine for SQLite or PostgreSQL; nothing is connected yet. A missing folder for a SQLite file is created."""
+def connect(url: str, patience_seconds: float | None = None) -> Engine:
+    """An engine for SQLite or PostgreSQL; nothing is connected yet. A missing folder for a SQLite file is created.
+
+    Args:
+        url: where the database is.
+        patience_seconds: on PostgreSQL, what connecting and each statement may take; none: as long as it takes.
+    """
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
         if target.drivername == "postgresql":
             target = target.set(drivername="postgresql+psycopg")
-        return create_engine(target, pool_pre_ping=True)
+        if patience_seconds is None:
+            return create_engine(target, pool_pre_ping=True)
+        target = target.update_query_dict({**_dead_lines(patience_seconds), **target.query})
+        engine = create_engine(target, pool_pre_ping=True, pool_timeout=patience_seconds)
+        event.listen(engine, "connect", _limit_postgresql(patience_seconds))
+        return engine
     if target.database and target.database != ":memory:":
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(target)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _dead_lines(seconds: float) -> dict[str, str]:
+    """libpq's parameters that notice a server which does not answer any more."""
+    whole = str(max(2, round(seconds)))
+    return {
+        "connect_timeout": whole,
+        "keepalives_idle": whole,
+        "keepalives_interval": "1",
+        "keepalives_count": "3",
+        "tcp_user_timeout": str(round(seconds * 1000)),
+    }
+
+
+def _limit_postgresql(seconds: float) -> Callable[[Any, object], None]:
+    milliseconds = round(seconds * 1000)
+
+    def limit(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {milliseconds}")
+            # A process that was stopped in the middle of a transaction must not hold its rows for ever.
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {2 * milliseconds}")
+        connection.commit()
+
+    return limit
 
 
 def upgrade(engine: Engine) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.directory import CATEGORIES, Contact, Listing, extension_text, href, label_text, number_text
 from bot.messages import Locale
 from bot.pages.numbers import spoken
-from bot.pages.words import words
+from bot.pages.words import kind_of_service, words
 
 NATIONAL = "CA"
 
@@ -89,7 +89,7 @@ def entry(listing: Listing, locale: Locale) -> Entry:
         name_language="en" if locale == "fr" and not resource.name_fr else None,
         about=resource.about(locale),
         serves=resource.serves(locale),
-        kind=say["kinds"].get(resource.kind_of_service, ""),
+        kind=kind_of_service(resource.kind_of_service, locale),
         contacts=tuple(_contact(contact, locale) for contact in listing.contacts),
         hours=resource.hours_text(locale) or say["hours_not_listed"],
         open_now=status.open_now,

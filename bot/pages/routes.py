@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -23,16 +25,23 @@ from bot.directory import CATEGORIES, find
 from bot.messages import Locale, brief_floor, floor
 from bot.pages.entries import date_text, groups, moment_text
 from bot.pages.numbers import linked, number_in, spoken, unbroken
-from bot.pages.words import STATIC, all_words, words
+from bot.pages.words import all_words, words
 
 log = logging.getLogger(__name__)
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+#: Styles, scripts and the built widget.
+STATIC = Path(__file__).parent / "static"
+
 #: Half of Canada's people live by this clock; only the line "as of …" uses it.
 _PAGE_ZONE = "America/Toronto"
 
 _VERSION = re.compile(r"[0-9a-f]{12}/")
+_MINUTES = re.compile(r"\d{1,4}")
+
+#: What changes its address with its content may be kept for a year.
+_KEPT = "public, max-age=31536000, immutable"
 
 
 def routes(engine: Engine, clock: Callable[[], datetime] | None = None) -> list[BaseRoute]:
@@ -43,10 +52,13 @@ def routes(engine: Engine, clock: Callable[[], datetime] | None = None) -> list[
         clock: the present moment, aware; the real one when not given.
     """
     pages = _Pages(engine, clock or _utc_now)
+    small = [Middleware(GZipMiddleware)]
     return [
         Route("/", pages.guide, methods=["GET"], name="guide"),
+        Route("/embed", pages.embed, methods=["GET"], name="embed"),
         Route("/directory", pages.directory, methods=["GET"], name="directory"),
-        Mount("/static", _VersionedFiles(directory=STATIC), name="static"),
+        Route("/widget.js", pages.widget, methods=["GET"], name="widget", middleware=small),
+        Mount("/static", pages.files, name="static", middleware=small),
     ]
 
 
@@ -57,10 +69,32 @@ class _Pages:
         self._engine = engine
         self._clock = clock
         self._templates = _templates()
+        self.files = _VersionedFiles(directory=STATIC)
 
     def guide(self, request: Request) -> Response:
-        """GET /: the guide with its chat."""
-        return self._page("guide.html", _locale(request))
+        """GET /: the guide as a page of its own."""
+        return self._page("guide.html", _locale(request), path="/", embedded=False)
+
+    def embed(self, request: Request) -> Response:
+        """GET /embed: the guide for a frame in another page; `theme` and `keep` are the widget's attributes."""
+        theme, keep = request.query_params.get("theme", ""), request.query_params.get("keep", "")
+        return self._page(
+            "guide.html",
+            _locale(request),
+            path="/embed",
+            embedded=True,
+            theme=theme if theme == "light" else "",
+            keep=keep if _MINUTES.fullmatch(keep) else "",
+        )
+
+    async def widget(self, request: Request) -> Response:
+        """GET /widget.js: the widget, for any page on any site."""
+        response = await self.files.get_response("widget.js", request.scope)
+        current = request.query_params.get("v") == _VERSION_NOW
+        response.headers["Cache-Control"] = _KEPT if current else "no-cache"
+        # A module from another site is fetched like data; there is nothing in it that is anybody's own.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
 
     def directory(self, request: Request) -> Response:
         """GET /directory: every published resource; `region` and `category` narrow it down."""
@@ -117,7 +151,7 @@ class _VersionedFiles(StaticFiles):
         response = await super().get_response(path, scope)
         asked = super().get_path(scope)
         current = asked.startswith(f"{_VERSION_NOW}/")
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if current else "no-cache"
+        response.headers["Cache-Control"] = _KEPT if current else "no-cache"
         return response
 
 
@@ -142,6 +176,7 @@ def _templates() -> Environment:
     )
     environment.filters.update(spoken=spoken, linked=linked, unbroken=unbroken, number_in=number_in, iso_date=_iso_date)
     environment.globals["static"] = f"/static/{_VERSION_NOW}"
+    environment.globals["widget"] = f"/widget.js?v={_VERSION_NOW}"
     return environment
 
 

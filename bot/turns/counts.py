@@ -1,12 +1,18 @@
-"""What is counted about turns: how many, how long, what went wrong. Never what was said, nor by whom."""
+"""What is counted about turns: how many, how long, what went wrong. Never what was said, nor by whom.
+
+Where several processes serve one port, they count into files of a folder that they share (`PROMETHEUS_MULTIPROC_DIR`,
+which `guide serve --workers` sets), and any of them tells the sum.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 
 class Counts:
@@ -44,6 +50,14 @@ class Counts:
     def refused(self, status: int) -> None:
         """A request was refused with this HTTP status."""
         self._refused.labels(str(status)).inc()
+
+    def text(self) -> bytes:
+        """All counts in Prometheus' text format."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self.registry)
+        summed = CollectorRegistry()
+        MultiProcessCollector(summed)  # type: ignore[no-untyped-call]
+        return generate_latest(summed)
 
     @contextlib.contextmanager
     def timing(self) -> Iterator[None]:

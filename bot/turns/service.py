@@ -13,8 +13,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -42,6 +43,7 @@ from bot.messages import (
     trouble,
 )
 from bot.turns.counts import Counts
+from bot.turns.processes import LockUnavailableError, Processes, processes_for
 from bot.turns.sealing import Seal
 from bot.turns.store import TurnStore, Waiting
 from bot.turns.wall import SAFE_CHOICE, Decision, Standing, decide, read
@@ -49,6 +51,15 @@ from bot.turns.wall import SAFE_CHOICE, Decision, Standing, decide, read
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+#: How often messages are looked for that nobody answers: those of a process that died (seconds).
+_RESCUE_SECONDS = 2.0
+
+#: How long a stream trusts that it is told of a new turn before it looks for itself (seconds).
+_LOOK_SECONDS = 10.0
+
+#: How often expired conversations are removed (seconds).
+_SWEEP_SECONDS = 600.0
 
 #: Answers with these topics say nothing that a check-in should be followed by.
 _NOT_A_REQUEST = frozenset({"unknown", "smalltalk", "menu", "checkin", "crisis"})
@@ -114,6 +125,7 @@ class Turns:
         counts: Counts,
         limits: Limits | None = None,
         idle: timedelta = timedelta(hours=24),
+        processes: Processes | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -123,27 +135,31 @@ class Turns:
         self._counts = counts
         self._limits = limits or Limits()
         self._idle = idle
+        self._processes = processes or processes_for(store.engine)
         self._lanes: dict[str, _Lane] = {}
         self._listeners: dict[str, set[asyncio.Event]] = {}
         # SQLite takes one writer at a time: one thread here is an orderly queue for it.
         threads = 1 if store.engine.dialect.name == "sqlite" else 8
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
-        self._sweeper: asyncio.Task[None] | None = None
+        self._keepers: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Answer what a crash left unanswered, and begin to remove what has expired."""
-        self._sweeper = asyncio.create_task(self._sweep(), name="sweeper")
+        """Answer what a crash left unanswered, and begin to hear of other processes and to remove what has expired."""
+        self._processes.start(self._hear)
         with contextlib.suppress(StoreUnavailableError):
-            for conversation_id in await self._stored(self._store.unanswered):
-                self._work_on(conversation_id)
+            await self._rescue(timedelta(0))
+        self._keepers = [
+            asyncio.create_task(self._sweep(), name="sweeper"),
+            asyncio.create_task(self._keep_rescuing(), name="rescue"),
+        ]
 
     async def stop(self) -> None:
-        """Stop working. What is not answered stays stored and is answered at the next start."""
-        tasks = [lane.task for lane in self._lanes.values() if lane.task]
-        tasks += [self._sweeper] if self._sweeper else []
+        """Stop working. What is not answered stays stored; another process answers it, or the next start."""
+        tasks = [*self._keepers, *(lane.task for lane in self._lanes.values() if lane.task)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._processes.stop()
         self._pool.shutdown(wait=False)
 
     async def begin(self, channel: str, locale: Locale) -> tuple[str, Sequence[Message]]:
@@ -189,17 +205,42 @@ class Turns:
         return Accepted(receipt.seq, _as_level(receipt.level), receipt.repeated, first)
 
     async def wait_for(self, conversation_id: str, seq: int, seconds: float) -> Mapping[str, Any] | None:
-        """The turn as JSON when it is answered within so many seconds, else None."""
+        """The turn as JSON when it is answered within so many seconds, else None.
+
+        Raises:
+            UnknownConversationError: there is no such message, or not any more.
+            StoreUnavailableError: the database cannot be reached.
+        """
+
+        async def look() -> Mapping[str, Any] | None:
+            return await self._stored(self._store.turn, conversation_id, seq)
+
+        return await self._until(conversation_id, look, seconds)
+
+    async def turns_after(self, conversation_id: str, after: int, seconds: float) -> Sequence[Mapping[str, Any]]:
+        """The turns after a place in the conversation: at once if there are any, else within so many seconds.
+
+        Raises:
+            UnknownConversationError: there is no such conversation, or not any more.
+            StoreUnavailableError: the database cannot be reached.
+        """
+
+        async def look() -> Sequence[Mapping[str, Any]]:
+            return await self._stored(self._store.turns_after, conversation_id, after)
+
+        return await self._until(conversation_id, look, seconds)
+
+    async def _until(self, conversation_id: str, look: Callable[[], Awaitable[T]], seconds: float) -> T:
+        """Look until there is something to see, or so many seconds have passed."""
         with self._listen(conversation_id) as changed:
             deadline = asyncio.get_running_loop().time() + seconds
             while True:
                 changed.clear()
-                turn = await self._stored(self._store.turn, conversation_id, seq)
+                seen = await look()
                 left = deadline - asyncio.get_running_loop().time()
-                if turn is not None or left <= 0:
-                    return turn
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(changed.wait(), left)
+                if seen or left <= 0:
+                    return seen
+                await _changed_within(changed, min(left, _LOOK_SECONDS))
 
     async def stream(self, conversation_id: str, after: int) -> AsyncIterator[Mapping[str, Any]]:
         """Every turn after a place in the conversation, as it is answered, until the conversation is gone.
@@ -214,7 +255,7 @@ class Turns:
                 for turn in await self._stored(self._store.turns_after, conversation_id, after):
                     after = int(turn["seq"])
                     yield turn
-                await changed.wait()
+                await _changed_within(changed, _LOOK_SECONDS * random.uniform(0.7, 1.3))  # noqa: S311
 
     async def exists(self, conversation_id: str) -> bool:
         """Whether a conversation is there. Raises StoreUnavailableError."""
@@ -229,13 +270,16 @@ class Turns:
 
     async def delete(self, conversation_id: str) -> bool:
         """Remove a conversation, end its streams, and tell whether it was there. Raises StoreUnavailableError."""
-        lane = self._lanes.pop(conversation_id, None)
-        if lane and lane.task:
-            lane.task.cancel()
-            await asyncio.gather(lane.task, return_exceptions=True)
+        self._let_go(conversation_id)
         gone = await self._stored(self._store.delete, conversation_id)
         self._tell(conversation_id)
         return gone
+
+    def _let_go(self, conversation_id: str) -> None:
+        """Stop work on a conversation that is gone, or about to be."""
+        lane = self._lanes.pop(conversation_id, None)
+        if lane and lane.task:
+            lane.task.cancel()
 
     async def report_wrong_number(self, slug: str, contact: str | None) -> None:
         """Note that a number is wrong. Raises StoreUnavailableError."""
@@ -253,15 +297,52 @@ class Turns:
         while lane.again:
             lane.again = False
             try:
-                while (waiting := await self._stored(self._store.next_waiting, conversation_id)) is not None:
-                    await self._answer(waiting, lane)
-                    self._tell(conversation_id)
-            except StoreUnavailableError:
-                # The message is stored; it is answered when the database is back.
+                # Where another process has it, that one looks once more after it let go; if it dies, `_rescue` does.
+                if await self._processes.lock(conversation_id):
+                    try:
+                        while (waiting := await self._stored(self._store.next_waiting, conversation_id)) is not None:
+                            await self._answer(waiting, lane)
+                            self._tell(conversation_id)
+                    finally:
+                        await self._processes.unlock(conversation_id)
+                    if self._processes.shared:
+                        lane.again |= await self._stored(self._store.next_waiting, conversation_id) is not None
+            except Exception as error:
+                # The message is stored; it is answered when the database is back. Only the kind of error is told.
+                if not isinstance(error, (StoreUnavailableError, LockUnavailableError)):
+                    log.error("a turn could not be finished: %s", type(error).__name__)
                 lane.again = True
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
-        self._lanes.pop(conversation_id, None)
+        if self._lanes.get(conversation_id) is lane:
+            del self._lanes[conversation_id]
+
+    def _hear(self, news: str, conversation_id: str, origin: str) -> None:
+        """Heard from another process."""
+        if origin == self._store.origin:
+            return
+        lane = self._lanes.get(conversation_id)
+        if news == "hurry" and lane:
+            lane.hurry.set()
+        elif news == "gone":
+            self._let_go(conversation_id)
+        if news == "missed":
+            for listening in list(self._listeners):
+                self._tell(listening)
+        elif news != "hurry":
+            self._tell(conversation_id)
+
+    async def _rescue(self, waited: timedelta) -> None:
+        """Answer what has waited for so long and nobody in this process works on."""
+        for conversation_id in await self._stored(self._store.unanswered, waited):
+            if conversation_id not in self._lanes:
+                self._work_on(conversation_id)
+
+    async def _keep_rescuing(self) -> None:
+        while True:
+            await asyncio.sleep(_RESCUE_SECONDS * random.uniform(0.7, 1.3))  # noqa: S311
+            with contextlib.suppress(StoreUnavailableError):
+                await self._rescue(timedelta(seconds=1))
 
     async def _answer(self, waiting: Waiting, lane: _Lane) -> None:
         locale = _as_locale(waiting.locale)
@@ -374,8 +455,15 @@ class Turns:
     async def _sweep(self) -> None:
         while True:
             with contextlib.suppress(StoreUnavailableError):
-                await self._stored(self._store.expire, self._idle)
-            await asyncio.sleep(600)
+                for conversation_id in await self._stored(self._store.expire, self._idle):
+                    self._let_go(conversation_id)
+                    self._tell(conversation_id)
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+
+async def _changed_within(changed: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(changed.wait(), seconds)
 
 
 def _without_engine(level: Level, locale: Locale) -> tuple[tuple[Message, ...], Any]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Engine, cast, delete, select, update
+from sqlalchemy import Engine, cast, delete, func, select, update
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Session
 
 from bot.turns.models import Conversation, TurnRow, WrongNumberReport
+from bot.turns.processes import CHANNEL
 from bot.turns.wall import Decision, Standing
 
 
@@ -53,6 +55,8 @@ class TurnStore:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.origin = secrets.token_hex(4)
+        """Marks the news that this process sends to others."""
 
     def begin(self, conversation_id: str, channel: str, locale: str) -> None:
         """Create a conversation."""
@@ -136,6 +140,8 @@ class TurnStore:
                     active_at=_now(),
                 )
             )
+            if decision.level != "none":
+                self._tell(session, "hurry", conversation_id)
             return Receipt(taken.last_seq, decision.level, False, taken.locale)
 
     def next_waiting(self, conversation_id: str) -> Waiting | None:
@@ -175,11 +181,12 @@ class TurnStore:
     ) -> None:
         """Store the turn and the new state, and wipe the message, all at once.
 
-        `standing` is given only where the answer itself raised the alarm.
+        `standing` is given only where the answer itself raised the alarm. Where the message was answered meanwhile, or
+        is gone, nothing is stored.
         """
         raised = {"pinned": standing.pinned, "checkin_open": standing.checkin_open} if standing else {}
         with Session(self.engine) as session, session.begin():
-            session.execute(
+            stored = session.execute(
                 update(TurnRow)
                 .where(
                     TurnRow.conversation_id == waiting.conversation_id,
@@ -187,19 +194,31 @@ class TurnStore:
                     TurnRow.answer.is_(None),
                 )
                 .values(answer=dict(answer), level=answer["level"], sealed=None)
+                .returning(TurnRow.seq)
             )
+            if stored.one_or_none() is None:
+                return
             session.execute(
                 update(Conversation)
                 .where(Conversation.id == waiting.conversation_id)
                 .values(state=dict(state), locale=locale, active_at=_now(), **raised)
             )
+            self._tell(session, "turn", waiting.conversation_id)
 
     def turn(self, conversation_id: str, seq: int) -> Mapping[str, Any] | None:
-        """One turn as JSON, or None when it is not answered yet."""
+        """One turn as JSON, or None when it is not answered yet.
+
+        Raises:
+            UnknownConversationError: there is no such message, or not any more.
+        """
         with Session(self.engine) as session:
-            return session.scalar(
+            found = session.execute(
                 select(TurnRow.answer).where(TurnRow.conversation_id == conversation_id, TurnRow.seq == seq)
-            )
+            ).one_or_none()
+            if found is None:
+                raise UnknownConversationError("no such conversation: begin a new one")
+            answer: Mapping[str, Any] | None = found.answer
+            return answer
 
     def turns_after(self, conversation_id: str, seq: int) -> list[Mapping[str, Any]]:
         """The turns after a place in the conversation, in order, up to the first that is not answered.
@@ -225,25 +244,41 @@ class TurnStore:
     def delete(self, conversation_id: str) -> bool:
         """Remove a conversation and everything about it; tells whether it was there."""
         with Session(self.engine) as session, session.begin():
-            session.execute(delete(TurnRow).where(TurnRow.conversation_id == conversation_id))
+            # Its turns go with it, by the foreign key.
             gone = session.execute(
                 delete(Conversation).where(Conversation.id == conversation_id).returning(Conversation.id)
             )
+            self._tell(session, "gone", conversation_id)
             return gone.one_or_none() is not None
 
-    def expire(self, idle: timedelta) -> int:
-        """Remove the conversations that have been idle for so long; tells how many."""
-        old = select(Conversation.id).where(Conversation.active_at < _now() - idle)
+    def expire(self, idle: timedelta) -> list[str]:
+        """Remove the conversations that have been idle for so long; their ids."""
         with Session(self.engine) as session, session.begin():
-            ids = list(session.scalars(old))
-            session.execute(delete(TurnRow).where(TurnRow.conversation_id.in_(ids)))
-            session.execute(delete(Conversation).where(Conversation.id.in_(ids)))
-            return len(ids)
+            # In one statement: a conversation that comes to life in this moment stays.
+            gone = session.scalars(
+                delete(Conversation).where(Conversation.active_at < _now() - idle).returning(Conversation.id)
+            )
+            ids = list(gone)
+            for conversation_id in ids:
+                self._tell(session, "gone", conversation_id)
+            return ids
 
-    def unanswered(self) -> list[str]:
-        """The conversations in which a message still waits, as after a crash."""
+    def unanswered(self, waited: timedelta) -> list[str]:
+        """The conversations in which a message waits and nothing has happened for so long, as after a crash."""
         with Session(self.engine) as session:
-            return list(session.scalars(select(TurnRow.conversation_id).where(TurnRow.answer.is_(None)).distinct()))
+            return list(
+                session.scalars(
+                    select(Conversation.id).where(
+                        Conversation.active_at <= _now() - waited,
+                        Conversation.id.in_(select(TurnRow.conversation_id).where(TurnRow.answer.is_(None))),
+                    )
+                )
+            )
+
+    def _tell(self, session: Session, kind: str, conversation_id: str) -> None:
+        """Let other processes know, once the transaction is through. On SQLite there are none."""
+        if self.engine.dialect.name == "postgresql":
+            session.execute(select(func.pg_notify(CHANNEL, f"{kind} {conversation_id} {self.origin}")))
 
     def report_wrong_number(self, slug: str, contact: str | None) -> None:
         """Note that somebody found a number wrong: which one and the day, nothing more."""

@@ -8,11 +8,14 @@ import uuid
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 
+from bot.channels.tokens import Tokens
 from bot.messages import FLOOR_SLUGS, brief_floor, floor
 
 CRISIS = "I want to die"
+SECRET_KEY = "a key for the tests, thirty-two long"
 POSSIBLE = "I was suicidal ten years ago"
 
 
@@ -191,8 +194,107 @@ def test_no_token_or_a_bad_one_is_401_and_a_crisis_still_gets_the_floor(server: 
         response = client.post(f"{talk.path}/messages", json={"id": new_id(), "text": text}, headers=headers)
         assert leads_with_the_floor(is_problem(response, 401)) == alarmed if alarmed else True
         assert response.headers["www-authenticate"] == "Bearer"
-    is_problem(client.get(f"{talk.path}/events", headers=headers), 401)
-    is_problem(client.delete(talk.path, headers=headers), 401)
+    for method, path in (("GET", "/events"), ("GET", "/turns"), ("DELETE", "")):
+        response = client.request(method, talk.path + path, headers=headers)
+        is_problem(response, 401)
+        assert response.headers["www-authenticate"] == "Bearer"
+    assert talk.choose("menu")["seq"] == 1, "nothing was stored, nothing deleted"
+
+
+def signed(talk: Any, key: bytes | str | None = None, algorithm: str = "HS256", **claims: Any) -> str:
+    """A token for somebody's conversation, as one might forge it."""
+    own = Tokens(SECRET_KEY.encode())._key
+    said = {**jwt.decode(talk.token, own, algorithms=["HS256"]), **claims}
+    return jwt.encode(said, own if key is None else key, algorithm=algorithm)
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda talk: signed(talk, key=b"a key of somebody else, long enough"),
+        lambda talk: signed(talk, key=SECRET_KEY.encode()),
+        lambda talk: signed(talk, key="", algorithm="none"),
+        lambda talk: signed(talk, key=b"k" * 64, algorithm="HS512"),
+        lambda talk: signed(talk, exp=1),
+        lambda talk: signed(talk, nbf=4_000_000_000),
+        lambda talk: talk.token[:-2] + ("AA" if not talk.token.endswith("AA") else "BB"),
+        lambda talk: ".".join([talk.token.split(".")[0], "e30", talk.token.split(".")[2]]),
+        lambda talk: talk.token.rsplit(".", 1)[0] + ".",
+        lambda talk: talk.token + " " + talk.token,
+    ],
+    ids=["another key", "the secret itself", "no signature", "another algorithm", "expired", "not yet", "altered",
+         "other claims", "signature cut off", "twice"],
+)  # fmt: skip
+def test_a_forged_token_opens_nothing(server: Any, forge: Any) -> None:
+    talk = server.begin()
+    headers = {"Authorization": f"Bearer {forge(talk)}"}
+    cry = talk.client.post(f"{talk.path}/messages", json={"id": new_id(), "text": CRISIS}, headers=headers)
+    assert leads_with_the_floor(is_problem(cry, 401))
+    for method, path in (("GET", "/events"), ("GET", "/turns"), ("DELETE", "")):
+        is_problem(talk.client.request(method, talk.path + path, headers=headers), 401)
+    assert talk.choose("menu")["seq"] == 1, "nothing was stored, nothing deleted"
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Token", "bearer:", "BearerX"])
+def test_a_good_token_under_another_scheme_is_401(server: Any, scheme: str) -> None:
+    talk = server.begin()
+    headers = {"Authorization": f"{scheme} {talk.token}"}
+    is_problem(talk.client.get(f"{talk.path}/turns", headers=headers), 401)
+    is_problem(talk.client.get(f"{talk.path}/turns?access_token={talk.token}"), 401)
+
+
+def test_a_token_is_worth_nothing_once_its_conversation_is_gone(server: Any) -> None:
+    talk = server.begin()
+    talk.choose("menu")
+    assert talk.client.delete(talk.path, headers=talk.headers).status_code == 204
+    for path in ("/events", "/turns"):
+        is_problem(talk.client.get(talk.path + path, headers=talk.headers), 404)
+    is_problem(talk.client.delete(talk.path, headers=talk.headers), 404)
+    assert leads_with_the_floor(is_problem(talk.post({"id": new_id(), "text": CRISIS}), 404))
+
+
+# Where streams are buffered
+
+
+def turns_after(talk: Any, after: int, wait: float | None = None) -> list[int]:
+    headers = {**talk.headers, **({"Prefer": f"wait={wait}"} if wait is not None else {})}
+    response = talk.client.get(f"{talk.path}/turns", params={"after": after}, headers=headers)
+    assert response.status_code == 200, response.text
+    return [turn["seq"] for turn in response.json()["turns"]]
+
+
+def test_turns_can_be_fetched_without_a_stream(server: Any) -> None:
+    talk = server.begin()
+    assert turns_after(talk, 0) == []
+    for word in ("menu", "connect", "university"):
+        talk.choose(word)
+    assert turns_after(talk, 0) == [1, 2, 3]
+    assert turns_after(talk, 2) == [3]
+    assert turns_after(talk, 3, wait=0.2) == []
+    is_problem(talk.client.get(f"{talk.path}/turns?after=last", headers=talk.headers), 422)
+
+
+def test_a_long_poll_is_answered_when_a_turn_comes(server: Any) -> None:
+    talk = server.begin()
+    got: list[list[int]] = []
+    poll = threading.Thread(target=lambda: got.append(turns_after(talk, 0, wait=30)))
+    poll.start()
+    with httpx.Client(base_url=server.url, timeout=30) as other:
+        other.post(f"{talk.path}/messages", json={"id": new_id(), "choice": "menu"}, headers=talk.headers)
+    poll.join(20)
+    assert got == [[1]]
+
+
+def test_a_long_poll_ends_when_the_conversation_is_deleted(server: Any) -> None:
+    talk = server.begin()
+    got: list[httpx.Response] = []
+    headers = {**talk.headers, "Prefer": "wait=30"}
+    poll = threading.Thread(target=lambda: got.append(talk.client.get(f"{talk.path}/turns", headers=headers)))
+    poll.start()
+    with httpx.Client(base_url=server.url, timeout=30) as other:
+        other.delete(talk.path, headers=talk.headers)
+    poll.join(20)
+    is_problem(got[0], 404)
 
 
 def test_anothers_token_is_401(server: Any) -> None:
@@ -202,6 +304,7 @@ def test_anothers_token_is_401(server: Any) -> None:
     )
     assert leads_with_the_floor(body)
     is_problem(mine.client.get(f"{theirs.path}/events", headers=mine.headers), 401)
+    is_problem(mine.client.get(f"{theirs.path}/turns", headers=mine.headers), 401)
     is_problem(mine.client.delete(theirs.path, headers=mine.headers), 401)
 
 
@@ -283,13 +386,15 @@ def test_four_thousand_characters_of_any_kind_are_taken(server: Any) -> None:
 def test_a_flood_is_429_with_retry_after_and_a_crisis_in_it_still_gets_the_floor(start: Any) -> None:
     limited = start(RATE_LIMIT="on")
     talk = limited.begin()
-    statuses = [talk.post({"id": new_id(), "choice": "menu"}, wait=None).status_code for _ in range(40)]
-    assert statuses[0] == 202
-    assert statuses[-1] == 429
     refused = talk.post({"id": new_id(), "choice": "menu"}, wait=None)
+    assert refused.status_code == 202
+    while refused.status_code != 429:
+        refused = talk.post({"id": new_id(), "choice": "menu"}, wait=None)
     is_problem(refused, 429)
     assert int(refused.headers["retry-after"]) >= 1
-    assert leads_with_the_floor(is_problem(talk.post({"id": new_id(), "text": CRISIS}, wait=None), 429))
+    while (cry := talk.post({"id": new_id(), "text": CRISIS}, wait=None)).status_code != 429:
+        pass
+    assert leads_with_the_floor(is_problem(cry, 429))
 
 
 def test_a_refused_no_to_are_you_safe_still_gets_the_floor(start: Any) -> None:
@@ -309,7 +414,9 @@ def test_a_refused_no_to_are_you_safe_still_gets_the_floor(start: Any) -> None:
 def test_unknown_paths_and_methods_are_problems_too(server: Any) -> None:
     client = server.client
     is_problem(client.get("/nowhere"), 404)
-    is_problem(client.get("/webhooks/web/conversations"), 405)
+    wrong = client.get("/webhooks/web/conversations")
+    is_problem(wrong, 405)
+    assert wrong.headers["allow"] == "POST"
     assert leads_with_the_floor(is_problem(client.post("/webhooks/web/nowhere", json={"text": CRISIS}), 404))
 
 

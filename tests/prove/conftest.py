@@ -1,11 +1,15 @@
-"""A real browser that watches over every page it opens."""
+"""A real browser that watches over every page it opens, and a real PostgreSQL."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import socket
+import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,6 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.settings import ROOT
+
+pytest.register_assert_rewrite("tests.prove.steps")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
@@ -34,7 +40,8 @@ DESKTOP = {"width": 1280, "height": 900}
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not even read the browser's tests where they would not run and nothing is installed to read them with."""
     deselected = config.option.markexpr == "not prove"
-    return True if deselected and collection_path.name == "test_page.py" and not find_spec("playwright") else None
+    browsed = collection_path.name in ("test_page.py", "test_widget.py")
+    return True if deselected and browsed and not find_spec("playwright") else None
 
 
 @pytest.fixture(scope="session")
@@ -123,3 +130,75 @@ def visit(browser: Browser, server: Any, watch: Watch) -> Iterator[Visit]:
         for page in context.pages:
             page.unroute_all(behavior="ignoreErrors")
         context.close()
+
+
+@dataclass
+class Postgres:
+    """A PostgreSQL of our own, in a folder of its own."""
+
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://guide@127.0.0.1:{self.port}/postgres"
+
+    def control(self, *words: str) -> None:
+        run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w", *words)
+
+    def start(self) -> None:
+        self.control("-o", f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1", "start")
+
+    def stop(self) -> None:
+        self.control("-m", "immediate", "stop")
+
+
+def run(program: str, *words: str) -> None:
+    # PostgreSQL refuses to run as root.
+    user = "postgres" if os.getuid() == 0 else None
+    found = shutil.which(program) or str(sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))[-1])
+    # Its output goes to a file: a server that inherits a pipe would keep it open.
+    subprocess.run(
+        [found, *words], check=True, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+    )
+
+
+@pytest.fixture(scope="session")
+def initdb() -> None:
+    """PostgreSQL is here. Without it the tests fail, unless scripts/prove has named what it could not run."""
+    if shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        return
+    not_run = ROOT / "var" / "log" / "not-run"
+    if not_run.exists() and "initdb" in not_run.read_text(encoding="utf-8"):
+        pytest.skip("no PostgreSQL here: scripts/prove named it as not run")
+    pytest.fail("there is no PostgreSQL here: run make prove, which installs it, or names it where it cannot")
+
+
+@pytest.fixture(scope="module")
+def postgres(initdb: None) -> Iterator[Postgres]:
+    """A PostgreSQL server for the tests of one module."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # Not in pytest's own folder, which only its user may enter.
+    folder = Path("/tmp") / f"guide-pg-{uuid.uuid4().hex[:8]}"
+    folder.mkdir(mode=0o700)
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    database = Postgres(folder, port)
+    run("initdb", "-D", str(folder / "data"), "-U", "guide", "-A", "trust", "-E", "UTF8")
+    database.start()
+    yield database
+    database.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def nothing_kept() -> Any:
+    """The module that says a canary everywhere, and looks for it afterwards."""
+    path = ROOT / "tests" / "integration" / "test_nothing_kept.py"
+    specification = spec_from_file_location("nothing_kept", path)
+    assert specification is not None and specification.loader is not None
+    module = module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module

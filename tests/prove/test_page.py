@@ -7,174 +7,42 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Locator, Page, Response, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from bot.messages import brief_floor, floor
 from bot.settings import ROOT
+from tests.prove.steps import (
+    CRISIS,
+    DESKTOP,
+    FOCUSED,
+    MESSAGES,
+    PHONE,
+    Visit,
+    aloud,
+    choice,
+    expect_accessible,
+    expect_no_sideways_scroll,
+    expect_replies,
+    expect_whole_numbers,
+    floors,
+    kept,
+    leave_button,
+    no_wait,
+    on_server,
+    open_guide,
+    replies,
+    say,
+    sent_by,
+    take,
+    turn_after,
+    wait_gone,
+)
 
 pytestmark = pytest.mark.prove
-
-Visit = Callable[..., Page]
-
-#: Counted in the browser, under two busy processors.
-expect.set_options(timeout=15000)
-
-MESSAGES = re.compile(r"/conversations/[^/]+/messages")
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
-CRISIS = {"en": "I want to die", "fr": "je veux mourir"}
-
-
-def open_guide(visit: Visit, path: str = "/", **options: Any) -> Page:
-    page = visit(path, **options)
-    expect(page.locator("#log .choice").first).to_be_visible()
-    return page
-
-
-def say(page: Page, words: str) -> None:
-    page.locator("#words").fill(words)
-    page.locator("#words").press("Enter")
-
-
-def take(page: Page, step: str) -> None:
-    """Press the choice that #value names, or write the words."""
-    if step.startswith("#"):
-        choice(page, step[1:]).click()
-    else:
-        say(page, step)
-
-
-def choice(page: Page, value: str) -> Locator:
-    return page.locator(f'#log [data-choice="{value}"]').last
-
-
-def replies(page: Page) -> Locator:
-    return page.locator("#log .reply:visible")
-
-
-def floors(page: Page) -> Locator:
-    return page.locator("#log .floor")
-
-
-def expect_replies(page: Page, number: int) -> Locator:
-    """Wait for so many whole replies: none is still being waited for."""
-    expect(replies(page)).to_have_count(number)
-    expect(page.locator("#log .typing")).to_have_count(0)
-    last = replies(page).last
-    expect(last.locator(".choice, .floor, .card, .text").first).to_be_visible()
-    return last
-
-
-def is_turn(response: Response) -> bool:
-    return bool(MESSAGES.search(response.url)) and response.status == 200
-
-
-def turn_after(page: Page, act: Callable[[], None]) -> dict[str, Any]:
-    """Do something and wait until the page shows the turn it brings, whole."""
-    said = page.locator("#log .said").count()
-    with page.expect_response(is_turn) as answered:
-        act()
-    turn: dict[str, Any] = answered.value.json()
-    expect(page.locator("#log .said")).to_have_count(said + 1)
-    reply = page.locator("#log .said").nth(said).locator("xpath=following-sibling::*[1]")
-    expect(reply.locator("> :not(.visually-hidden)")).to_have_count(len(turn["messages"]))
-    for message in turn["messages"]:
-        for paragraph in filter(str.strip, (message.get("text") or "").split("\n")):
-            expect(reply).to_contain_text(paragraph.strip())
-    wanted = [
-        [card["name"], [[contact["label"], contact["href"]] for contact in card["contacts"]]]
-        for message in turn["messages"]
-        for card in message.get("resources", [])
-    ]
-    assert reply.evaluate(CARDS) == wanted
-    offered = [offer["label"] for message in turn["messages"] for offer in message.get("choices", [])]
-    assert reply.locator(".choice").all_inner_texts() == offered
-    return turn
-
-
-#: The cards of a reply: each one's name, and how to reach it.
-CARDS = """reply => [...reply.querySelectorAll(".card, .line")].map(card => [
-  card.querySelector("h4").textContent,
-  [...card.querySelectorAll(".contact")].map(link => {
-    const words = link.cloneNode(true);
-    words.querySelector(".visually-hidden")?.remove();
-    return [words.textContent, link.getAttribute("href")];
-  }),
-])"""
-
-
-def kept(page: Page) -> dict[str, Any]:
-    """What the page keeps so as to go on after a reload."""
-    found: dict[str, Any] = page.evaluate("JSON.parse(sessionStorage.getItem('guide'))")
-    return found
-
-
-def on_server(url: str, conversation: dict[str, Any], method: str = "GET") -> int:
-    """The status with which the server answers for a conversation; DELETE ends it behind the page's back."""
-    path = f"{url}/webhooks/web/conversations/{conversation['conversation']}"
-    headers = {"Authorization": f"Bearer {conversation['token']}"}
-    with httpx.stream(method, path + ("/events" if method == "GET" else ""), headers=headers, timeout=20) as response:
-        return response.status_code
-
-
-def wait_gone(url: str, conversation: dict[str, Any]) -> None:
-    deadline = time.monotonic() + 10
-    while on_server(url, conversation) != 404:
-        assert time.monotonic() < deadline, "the conversation is still on the server"
-
-
-def sent_by(page: Page) -> list[dict[str, Any]]:
-    """The messages the page sends, from now on."""
-    found: list[dict[str, Any]] = []
-
-    def note(request: Any) -> None:
-        if request.method == "POST" and MESSAGES.search(request.url):
-            found.append(request.post_data_json)
-
-    page.on("request", note)
-    return found
-
-
-def no_wait(route: Route) -> None:
-    """Let a message through without its wish to wait: the channel answers with the receipt alone."""
-    route.continue_(headers={name: value for name, value in route.request.headers.items() if name != "prefer"})
-
-
-def expect_no_sideways_scroll(page: Page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
-
-
-#: The lines on which a number stands, by where each of its characters is.
-LINES = """all => all.map(one => {
-  const node = one.firstChild, range = document.createRange(), found = [];
-  let last = null;
-  for (let at = 0; at < node.length; at += 1) {
-    range.setStart(node, at);
-    range.setEnd(node, at + 1);
-    const {top} = range.getClientRects()[0] ?? {top: last};
-    if (top !== last) found.push("");
-    found[found.length - 1] += node.data[at];
-    last = top;
-  }
-  return found.map(line => line.trim());
-})"""
-
-
-def expect_whole_numbers(page: Page) -> list[list[str]]:
-    """Every number is on one line; only the digits beside a number with letters may be below it."""
-    lines: list[list[str]] = page.locator(".contact--dial .digits:visible").evaluate_all(LINES)
-    assert lines
-    for number in lines:
-        assert len(number) == 1 or re.fullmatch(r"\(1-\d{3}-\d{3}-\d{4}\)", " ".join(number[1:])), number
-    return lines
-
 
 # A conversation.
 
@@ -185,7 +53,7 @@ def test_what_is_written_is_answered_and_the_focus_stays(visit: Visit) -> None:
     turn_after(page, lambda: say(page, "hello"))
 
     expect_replies(page, 2)
-    expect(page.locator(".said__words")).to_have_text(["hello"])
+    expect(page.locator(".words")).to_have_text(["hello"])
     expect(page.locator("#words")).to_be_focused()
     expect(page.locator("#words")).to_have_value("")
 
@@ -198,7 +66,7 @@ def test_a_reply_is_announced_in_short_and_the_log_is_silent(visit: Visit) -> No
     expect(page.locator("#announce")).to_have_text(
         re.compile("^New reply: " + re.escape(turn["messages"][0]["text"][:40]))
     )
-    expect(page.locator("#announce")).to_have_attribute("aria-live", "polite")
+    expect(page.locator("#announce")).to_have_role("status")  # which is polite
     expect(page.locator("#log")).to_have_attribute("aria-live", "off")
 
 
@@ -208,10 +76,10 @@ def test_a_crisis_shows_the_floor_first_in_view_and_announces_all_of_it(visit: V
     turn = turn_after(page, lambda: say(page, CRISIS["en"]))
 
     expect(floors(page)).to_have_count(1)
-    expect(replies(page).last.locator("> :not(.visually-hidden)").first).to_have_class("floor")
+    expect(replies(page).last.locator("> :not(.unseen)").first).to_have_class("floor")
     expect(floors(page).get_by_role("link", name="Call 9 8 8")).to_be_in_viewport(ratio=1)
-    expect(page.locator("#announce")).to_have_text("New reply: " + turn["messages"][0]["text"])
-    expect(page.locator(".bar").get_by_role("link", name="9 1 1")).to_be_visible()
+    expect(page.locator("#announce")).to_have_text("New reply: " + aloud(turn["messages"][0]["text"]))
+    expect(page.locator(".bar:visible").get_by_role("link", name="9 1 1")).to_be_visible()
 
 
 def test_a_pressed_choice_is_marked_said_and_answered(visit: Visit) -> None:
@@ -222,7 +90,7 @@ def test_a_pressed_choice_is_marked_said_and_answered(visit: Visit) -> None:
     turn_after(page, lambda: choice(page, "region").click())
 
     assert "You chose" in pressed.inner_text()
-    expect(page.locator(".said__words")).to_have_text(["What my province or territory has"])
+    expect(page.locator(".words")).to_have_text(["What my province or territory has"])
     expect(choice(page, "region_ab")).to_be_visible()
 
 
@@ -247,23 +115,23 @@ def test_the_other_language_is_one_press_away_and_changes_everything(visit: Visi
 
     assert turn["locale"] == "fr"
     expect(page.locator("html")).to_have_attribute("lang", "fr")
-    expect(page.locator("h1")).to_have_text(re.compile("^Comment pouvons-nous"))
+    expect(page.locator("h1:visible")).to_have_text(re.compile("^Comment pouvons-nous"))
     expect(replies(page).last).to_contain_text("français")
-    expect(page.locator(".bar__number").first).to_have_text("Appel 9-8-8")
-    expect(page.locator("#lines")).to_contain_text("24 heures")
+    expect(page.locator(".bar:visible .dialled").first).to_have_text("Appel 9-8-8")
+    expect(page.locator(".private:visible .lines")).to_contain_text("24 heures")
     expect(page).to_have_url(re.compile(r"/\?locale=fr$"))
-    expect(page.locator("[data-directory]").first).to_have_attribute("href", "/directory?locale=fr")
+    expect(page.locator(".controls a").first).to_have_attribute("href", re.compile(r"/directory\?locale=fr$"))
     turn_after(page, lambda: page.locator("#language").click())
-    expect(page.locator("h1")).to_have_text("How can we help you?")
+    expect(page.locator("h1:visible")).to_have_text("How can we help you?")
 
 
 def test_starting_over_is_said_and_answered_with_the_menu(visit: Visit) -> None:
     page = open_guide(visit, "/?locale=fr")
     turn_after(page, lambda: say(page, "bonjour"))
 
-    turn_after(page, lambda: page.locator("#start-over").click())
+    turn_after(page, lambda: page.get_by_role("button", name="Recommencer").first.click())
 
-    expect(page.locator(".said__words").last).to_have_text("Recommencer")
+    expect(page.locator(".words").last).to_have_text("Recommencer")
     expect(replies(page).last.locator('[data-choice="crisis"]')).to_be_visible()
 
 
@@ -271,14 +139,14 @@ def test_a_wrong_number_is_reported_once_and_only_by_its_resource(visit: Visit) 
     page = open_guide(visit)
     turn_after(page, lambda: choice(page, "talk").click())
     card = page.locator("#log .card").filter(has_text="Hope for Wellness")
-    report = card.locator(".report")
+    report = card.locator(".report").last
 
     with page.expect_response("**/webhooks/web/reports") as reported:
         report.click()
 
     assert reported.value.ok
     assert reported.value.request.post_data_json == {"slug": "hope-for-wellness"}
-    expect(report).to_have_text("Thank you. Someone will check it.")
+    expect(report).to_have_text("Thank you. We will check it.")
     expect(report).to_be_focused()
     expect(report).to_have_attribute("aria-disabled", "true")
 
@@ -289,7 +157,7 @@ def test_deleting_ends_the_conversation_there_and_begins_another(visit: Visit, s
     old = kept(page)
     assert on_server(server.url, old) == 200
 
-    page.locator("#delete").click()
+    page.get_by_role("button", name="Delete this conversation").first.click()
 
     expect(page.locator("#log .note")).to_have_text("Deleted. Here is a fresh start.")
     expect_replies(page, 1)
@@ -465,13 +333,13 @@ def test_what_is_written_offline_is_sent_once_and_in_order_when_back(visit: Visi
 
     say(page, "hello")
     say(page, CRISIS["en"])
-    expect(page.locator(".said__status").first).to_contain_text("You seem to be offline")
+    expect(page.locator(".status-line").first).to_contain_text("You seem to be offline")
     expect(replies(page).last.locator(".floor")).to_be_visible()  # on its own, after a few seconds of silence
     page.context.set_offline(False)
 
     expect(replies(page).last.locator(".choice").first).to_be_visible()
     expect_replies(page, 3)
-    expect(page.locator(".said__status:not(:empty)")).to_have_count(0)
+    expect(page.locator(".status-line:not(:empty)")).to_have_count(0)
     expect(replies(page).last.locator(".floor")).to_have_count(1)
     by_id = {body["id"]: body["text"] for body in sent}
     assert list(by_id.values()) == ["hello", CRISIS["en"]]
@@ -493,10 +361,10 @@ def test_a_passing_refusal_shows_its_messages_and_is_tried_again(visit: Visit, w
     say(page, CRISIS["en"])
 
     expect(floors(page)).to_have_count(1)
-    expect(page.locator(".said__status")).to_contain_text("Not sent yet")
+    expect(page.locator(".status-line")).to_contain_text("Not sent yet")
     expect(replies(page).last.locator(".choice").first).to_be_visible()
     expect(floors(page)).to_have_count(1)
-    expect(page.locator(".said__status")).to_be_empty()
+    expect(page.locator(".status-line")).to_be_empty()
     assert len(sent) == 3
     assert len({body["id"] for body in sent}) == 1
 
@@ -514,7 +382,7 @@ def test_a_final_refusal_shows_its_messages_and_lets_the_person_go_on(
     page.locator("#words").press("Enter")
 
     expect(replies(page).last).to_contain_text(shown)
-    expect(page.locator(".said__status")).to_contain_text("could not be sent")
+    expect(page.locator(".status-line")).to_contain_text("could not be sent")
     turn_after(page, lambda: say(page, "hello"))
     assert len(sent) == 2
 
@@ -530,16 +398,16 @@ def test_a_failed_start_shows_the_floor_and_recovers(visit: Visit, watch: Any) -
     page.clock.fast_forward(4000)
     expect(page.locator("#starting .floor")).to_be_visible()
     expect(page.locator("#starting").get_by_role("link", name="Call 9 8 8")).to_be_visible()
-    expect(page.locator("#starting").get_by_role("link", name="Every resource")).to_be_visible()
+    expect(page.locator("#starting").get_by_role("link", name="All resources")).to_be_visible()
     say(page, "hello")
-    expect(page.locator(".said__status")).to_contain_text("Not sent yet")
+    expect(page.locator(".status-line")).to_contain_text("Not sent yet")
 
     page.unroute("**/webhooks/**")
     page.clock.fast_forward(16000)
 
     expect_replies(page, 2)
     expect(page.locator("#starting")).to_be_hidden()
-    expect(page.locator(".said__status")).to_be_empty()
+    expect(page.locator(".status-line")).to_be_empty()
 
 
 # Leaving.
@@ -558,7 +426,7 @@ def test_leaving_quickly_goes_elsewhere_and_leaves_nothing(
     conversation = kept(page)
 
     if way == "button":
-        page.locator("[data-leave]").click()
+        leave_button(page).click()
     else:
         for _ in range(3):
             page.keyboard.press("Shift")
@@ -575,7 +443,7 @@ def test_going_back_does_not_return_to_the_guide(visit: Visit, server: Any, watc
     page.goto(server.url + "/")
     expect(page.locator("#log .choice").first).to_be_visible()
     page.route(re.compile("^https://"), lambda route: route.fulfill(content_type="text/html", body="<h1>Weather</h1>"))
-    page.locator("[data-leave]").click()
+    leave_button(page).click()
     expect(page).to_have_url(re.compile("canada.ca"))
 
     page.go_back()
@@ -612,25 +480,26 @@ def test_shift_and_enter_start_a_new_line(visit: Visit) -> None:
 def test_a_conversation_is_held_with_the_keyboard_alone(visit: Visit) -> None:
     page = open_guide(visit)
 
-    def tab_to(selector: str) -> None:
+    def tab_to(selector: str, key: str = "Tab") -> None:
         for _ in range(60):
-            page.keyboard.press("Tab")
+            page.keyboard.press(key)
             seen = page.evaluate(
-                "() => { const one = document.activeElement, style = getComputedStyle(one);"
+                f"() => {{ const style = getComputedStyle({FOCUSED});"
                 "return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 }"
             )
             assert seen, "the focus cannot be seen"
-            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            if page.evaluate(f"selector => ({FOCUSED}).matches(selector)", selector):
                 return
-        raise AssertionError(f"the Tab key does not lead to {selector}")
+        raise AssertionError(f"the {key} key does not lead to {selector}")
 
     tab_to(".skip")
     expect(page.locator(".skip")).to_be_in_viewport()
     page.keyboard.press("Enter")
-    tab_to('.choice[data-choice="talk"]')
+    expect(page.locator("#words")).to_be_focused()
+    tab_to('.choice[data-choice="talk"]', "Shift+Tab")
     turn = turn_after(page, lambda: page.keyboard.press("Enter"))
     assert turn["topic"] == "talk"
-    tab_to("a.contact--dial")
+    tab_to("a.dial")
     tab_to('.choice[data-choice="connect"]')
     turn_after(page, lambda: page.keyboard.press("Space"))
     tab_to("#words")
@@ -655,8 +524,8 @@ def test_a_narrow_screen_does_not_scroll_sideways_and_the_bar_stays_slim(visit: 
         expect_no_sideways_scroll(page)
         expect_whole_numbers(page)
     # Three lines of the smallest size that can be pressed.
-    assert page.locator(".bar").evaluate("bar => bar.offsetHeight") <= 3 * 44
-    for number in page.locator(".bar__number:visible").all():
+    assert page.locator(".bar:visible").evaluate("bar => bar.offsetHeight") <= 3 * 44
+    for number in page.locator(".bar:visible .dialled:visible").all():
         assert number.evaluate("link => link.getClientRects().length") == 1
 
 
@@ -675,7 +544,7 @@ def test_without_javascript_the_numbers_stand_there(visit: Visit, path: str) -> 
     page = visit(path, viewport=PHONE, java_script_enabled=False)
     locale: Any = "fr" if "fr" in path else "en"
 
-    section = page.locator("main .floor")
+    section = page.locator("main .floor:visible").first
     expect(section).to_contain_text(re.sub(r"\s+", " ", brief_floor(locale).text))
     for card in floor(locale).resources:
         for contact in card.contacts:
@@ -683,8 +552,8 @@ def test_without_javascript_the_numbers_stand_there(visit: Visit, path: str) -> 
             expect(link).to_be_visible()
             expect(link).to_have_text(contact.label)
     if path != "/directory":
-        expect(page.locator("noscript a[href^='/directory']")).to_be_visible()
-        expect(page.locator("#say, #start-over, #delete").locator("visible=true")).to_have_count(0)
+        expect(page.locator("main .note a[href^='/directory']")).to_be_visible()
+        expect(page.locator("form, button").locator("visible=true")).to_have_count(0)
     expect_no_sideways_scroll(page)
 
 
@@ -692,31 +561,16 @@ def test_paper_shows_numbers_and_addresses_and_nothing_to_press(visit: Visit) ->
     page = visit("/directory?locale=fr", viewport={"width": 720, "height": 1000})
     page.emulate_media(media="print")
 
-    expect(page.locator(".floor .contact--dial").first).to_be_visible()
+    expect(page.locator(".floor .dial").first).to_be_visible()
     expect(page.locator("#hope-for-wellness .print-only").first).to_have_text("https://www.hopeforwellness.ca")
     expect(page.locator(".printed-on")).to_be_visible()
     expect(page.locator(".leave, .controls, .filter, .report, .status, .as-of").locator("visible=true")).to_have_count(
         0
     )
-    colours = page.locator(".bar, .floor, .contact--dial").evaluate_all(
+    colours = page.locator(".bar, .floor, .dial").evaluate_all(
         "all => [...new Set(all.map(one => getComputedStyle(one).backgroundColor))]"
     )
     assert colours == ["rgba(0, 0, 0, 0)"]
-
-
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def expect_accessible(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": STANDARDS}).response
-    assert len(found["passes"]) > 20
-    assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]] == []
-    # What is pressed outside of a sentence is 44 pixels high.
-    small = page.locator("a, button, select, textarea").evaluate_all(
-        """all => all.filter(one => one.getClientRects().length && !one.matches("p a:not(.bar a), .skip, .note a"))
-          .filter(one => one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML)"""
-    )
-    assert small == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -749,7 +603,7 @@ def test_the_numbers_are_in_view_on_every_screen(visit: Visit, size: dict[str, i
 
     def look(name: str) -> None:
         for number in ("Call 9 8 8", "Text 9 8 8"):
-            expect(page.locator(".bar").get_by_role("link", name=number)).to_be_in_viewport(ratio=1)
+            expect(page.locator(".bar:visible").get_by_role("link", name=number)).to_be_in_viewport(ratio=1)
         expect(page.get_by_role("textbox")).to_be_in_viewport(ratio=1)
         expect_no_sideways_scroll(page)
         page.screenshot(path=folder / f"{name}-{size['width']}x{size['height']}.png")

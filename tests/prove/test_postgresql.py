@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,54 +16,8 @@ pytestmark = pytest.mark.prove
 CRISIS = "I want to die"
 
 
-@dataclass
-class Postgres:
-    """A PostgreSQL of our own, in a folder of its own."""
-
-    folder: Path
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://guide@127.0.0.1:{self.port}/postgres"
-
-    def control(self, *words: str) -> None:
-        run("pg_ctl", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w", *words)
-
-    def start(self) -> None:
-        self.control("-o", f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1", "start")
-
-
-def run(program: str, *words: str) -> None:
-    # PostgreSQL refuses to run as root.
-    user = "postgres" if os.getuid() == 0 else None
-    found = shutil.which(program) or str(sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))[-1])
-    # Its output goes to a file: a server that inherits a pipe would keep it open.
-    subprocess.run(
-        [found, *words], check=True, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
-    )
-
-
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # Not in pytest's own folder, which only its user may enter.
-    folder = Path("/tmp") / f"guide-pg-{uuid.uuid4().hex[:8]}"
-    folder.mkdir(mode=0o700)
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-    database = Postgres(folder, port)
-    run("initdb", "-D", str(folder / "data"), "-U", "guide", "-A", "trust", "-E", "UTF8")
-    database.start()
-    yield database
-    database.control("-m", "immediate", "stop")
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def guide(postgres: Postgres, serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def guide(postgres: Any, serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     running = serve(tmp_path_factory.mktemp("guide"), DATABASE_URL=postgres.url)
     running.wait_ready()
     yield running
@@ -79,9 +28,9 @@ def test_conversation_on_postgresql(guide: Any, hold: Callable[..., None], scena
     hold(guide, scenario)
 
 
-def test_the_database_server_stops_and_comes_back(guide: Any, postgres: Postgres) -> None:
+def test_the_database_server_stops_and_comes_back(guide: Any, postgres: Any) -> None:
     talk = guide.begin()
-    postgres.control("-m", "immediate", "stop")
+    postgres.stop()
     refused = talk.post({"id": str(uuid.uuid4()), "text": CRISIS})
     assert refused.status_code == 503
     assert tuple(card["slug"] for card in refused.json()["messages"][0]["resources"][:3]) == FLOOR_SLUGS
@@ -90,3 +39,24 @@ def test_the_database_server_stops_and_comes_back(guide: Any, postgres: Postgres
     assert refused.json()["messages"][-1] == brief_floor("en").to_dict()
     postgres.start()
     assert talk.choose("connect_national")["topic"] == "connect"
+
+
+def test_words_are_gone_from_the_whole_server_too(
+    postgres: Any, serve: Callable[..., Any], nothing_kept: Any, tmp_path: Path
+) -> None:
+    guide = serve(tmp_path / "guide", DATABASE_URL=postgres.url, HANG_SECONDS="2", TURN_SECONDS="4")
+    guide.wait_ready()
+    nothing_kept.say_it_everywhere(guide)
+    nothing_kept.break_the_engine(guide)
+    talk = guide.begin()
+    postgres.stop()
+    body = {"id": str(uuid.uuid4()), "text": f"I want to die, {nothing_kept.CANARY}"}
+    assert talk.post(body).status_code == 503
+    postgres.start()
+    assert talk.post(body).status_code == 200
+    assert nothing_kept.CANARY not in guide.client.get("/metrics").text
+    assert nothing_kept.rows_with_the_canary(postgres.url.replace("postgresql:", "postgresql+psycopg:")) == []
+    assert nothing_kept.CANARY not in nothing_kept.end(guide)
+    guide.stop()
+    # Tables, indexes, write-ahead log and the server's own log of errors.
+    assert nothing_kept.files_with_the_canary(tmp_path / "guide", postgres.folder) == []

@@ -22,13 +22,16 @@ from bot.settings import ROOT, Settings
 
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-PAGES = [README, *sorted(DOCS.glob("*.md"))]
+ACCESSIBILITY = ROOT / "widget" / "ACCESSIBILITY.md"
+PAGES = [README, ACCESSIBILITY, *sorted(DOCS.glob("*.md"))]
 LANGUAGES = ("en", "fr")
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`([^`\n]+)`")
-_OUR_FOLDERS = ("bot/", "actions/", "data/", "docs/", "domain/", "migrations/", "requirements/", "scripts/", "tests/")
+_OUR_FOLDERS = tuple(
+    f"{name}/" for name in "bot actions data docs domain migrations requirements scripts tests widget".split()
+)
 
 
 def page(name: str) -> str:
@@ -213,6 +216,36 @@ def test_the_examples_of_content_are_valid() -> None:
     assert len(entries) == len(hours) == 1
     assert ResourceEntry.model_validate(entries[0][0])
     assert HoursEntry.model_validate(hours[0])
+
+
+# The widget
+
+
+def test_every_sentence_on_accessibility_has_its_test() -> None:
+    known = {
+        name
+        for path in (ROOT / "tests" / "prove").glob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    sentences = re.findall(r"^- .+$", ACCESSIBILITY.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(sentences) > 25
+    for sentence in sentences:
+        named = set(re.findall(r"`(test_\w+)`", sentence))
+        assert named, sentence
+        assert named <= known, named - known
+
+
+def test_every_attribute_event_and_property_of_the_widget_is_told_and_no_other() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "widget" / "src").glob("*.*"))
+    shared = (ROOT / "bot" / "pages" / "static" / "shared.css").read_text(encoding="utf-8")
+    found = {
+        "## Attributes": set(re.findall(r'attribute\("(\w+)"\)', sources)),
+        "## Events": {f"guide-{name}" for name in re.findall(r'\btell\("(\w+)"', sources)},
+        "## Your own colours and letters": set(re.findall(r"var\((--guide-[\w-]+)", sources + shared)),
+        "## Slots": set(re.findall(r'<slot name="(\w+)"', sources)),
+    }
+    for heading, names in found.items():
+        assert set(rows(section(page("WIDGET.md"), heading))) == names, heading
 
 
 # Links and files

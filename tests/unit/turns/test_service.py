@@ -25,6 +25,7 @@ from bot.turns import (
     UnknownChoiceError,
     UnknownConversationError,
 )
+from bot.turns.processes import LockUnavailableError, OneProcess, Processes
 from bot.turns.wall import decide
 
 CRISIS = "I want to kill myself"
@@ -57,7 +58,7 @@ async def make(tmp_path: Path) -> AsyncIterator[Callable[[Behaviour], Turns]]:
     database = connect(f"sqlite:///{tmp_path}/turns.db")
     upgrade(database)
 
-    def build(behave: Behaviour) -> Turns:
+    def build(behave: Behaviour, processes: Processes | None = None) -> Turns:
         turns = Turns(
             TurnStore(database),
             ScriptedEngine(behave),
@@ -66,6 +67,7 @@ async def make(tmp_path: Path) -> AsyncIterator[Callable[[Behaviour], Turns]]:
             lambda locale: (Text("welcome"),),
             Counts(),
             Limits(turn=0.5, crisis=0.1, store=3),
+            processes=processes,
         )
         made.append(turns)
         return turns
@@ -204,3 +206,99 @@ async def test_a_message_sealed_with_another_key_is_answered_with_a_sentence(mak
     turn = await turns.wait_for(conversation, 1, 10)
     assert turn is not None
     assert "went wrong" in turn["messages"][0]["text"]
+
+
+# Several at once
+
+
+class Reluctant(OneProcess):
+    """Gives the lock as told, one answer after the other: to this process, to another, or none at all."""
+
+    shared = True
+
+    def __init__(self, *answers: bool | Exception) -> None:
+        self.answers = list(answers)
+
+    async def lock(self, conversation_id: str) -> bool:
+        answer = self.answers.pop(0) if self.answers else True
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [(LockUnavailableError("gone"), LockUnavailableError("gone")), (False,), (False, False)],
+    ids=["cannot be told", "another has it", "another has it for long"],
+)
+async def test_a_message_is_answered_whatever_becomes_of_the_lock(make: Any, answers: Any) -> None:
+    turns = make(lambda request: says("the reply"), Reluctant(*answers))
+    await turns.start()
+    conversation, _ = await turns.begin("web", "en")
+    assert (await send(turns, conversation, "hello"))["messages"][0]["text"] == "the reply"
+
+
+async def test_a_message_that_nobody_works_on_is_picked_up_while_running(make: Any) -> None:
+    turns = make(lambda request: says("the reply"))
+    await turns.start()
+    conversation, _ = await turns.begin("web", "en")
+    sealed = turns._seal.close({"text": "hi"})
+    # As another process stores it, which then dies.
+    turns._store.accept(conversation, "m", "", lambda before: (decide("none", "hi", None, before), sealed))
+    turn = await turns.wait_for(conversation, 1, 10)
+    assert turn["messages"][0]["text"] == "the reply"
+
+
+async def test_two_at_work_on_one_conversation_store_each_turn_once_and_in_order(make: Any) -> None:
+    async def slow(request: EngineRequest) -> EngineReply:
+        await asyncio.sleep(0.02)
+        return says(request.choice or "", count=int(request.state.get("count", 0)) + 1)
+
+    both = [make(slow), make(slow)]
+    conversation, _ = await both[0].begin("web", "en")
+    values = ["menu", "connect", "university", "allyship", "physician", "talk"]
+    for number, value in enumerate(values):
+        await both[number % 2].accept(conversation, str(uuid.uuid4()), "", choice=value)
+        both[1 - number % 2]._work_on(conversation)
+    assert await both[0].wait_for(conversation, len(values), 10) is not None
+    turns = await both[1].turns_after(conversation, 0, 0)
+    assert [turn["messages"][0]["text"] for turn in turns] == values
+    # The state is that of every turn once: nobody's late work was added to it.
+    with both[0]._store.engine.connect() as connection:
+        assert '"count": 6' in connection.execute(text("SELECT state FROM conversation")).scalar_one()
+
+
+async def test_who_waits_for_a_turn_learns_that_the_conversation_is_gone(make: Any) -> None:
+    turns = make(lambda request: asyncio.sleep(60))
+    conversation, _ = await turns.begin("web", "en")
+    accepted = await turns.accept(conversation, "m", "", choice="menu")
+    waiting = [
+        asyncio.create_task(turns.wait_for(conversation, accepted.seq, 30)),
+        asyncio.create_task(turns.turns_after(conversation, 0, 30)),
+    ]
+    await asyncio.sleep(0.05)
+    await turns.delete(conversation)
+    for one in waiting:
+        with pytest.raises(UnknownConversationError):
+            await asyncio.wait_for(one, 10)
+
+
+async def test_only_what_is_idle_expires_and_its_streams_end(make: Any) -> None:
+    turns = make(lambda request: says())
+    old, _ = await turns.begin("web", "en")
+    young, _ = await turns.begin("web", "en")
+    with turns._store.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE conversation SET active_at = '2020-01-01 00:00:00.000000' WHERE id = :id"), {"id": old}
+        )
+    stream = asyncio.create_task(_all(turns.stream(old, 0)))
+    await asyncio.sleep(0.05)
+    await turns.start()
+    with pytest.raises(UnknownConversationError):
+        await asyncio.wait_for(stream, 10)
+    assert not await turns.exists(old)
+    assert await turns.exists(young)
+
+
+async def _all(stream: AsyncIterator[Any]) -> list[Any]:
+    return [turn async for turn in stream]
