@@ -83,9 +83,7 @@ def document(choices: Iterable[str], slugs: Iterable[str], max_text: int, max_wa
             "/metrics": {"get": _plain("metrics", "Counts, for Prometheus; no words, no persons.", "text/plain")},
             "/": {"get": _page("guide", "The guide.")},
             "/embed": {"get": _page("embed", "The guide, for a frame in another page.", ("theme", "keep"))},
-            "/widget.js": {
-                "get": _script("widget", "The widget, for a `<script type=\"module\">` in any page.", ("v",))
-            },
+            "/widget.js": {"get": _script("widget", 'The widget, for a `<script type="module">` in any page.', ("v",))},
             "/directory": {"get": _page("directory", "Every published resource, as HTML.", ("region", "category"))},
             "/static/{file}": {"get": _file()},
         },
