@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import colorsys
-import json
 import os
 import re
 import signal
@@ -17,7 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -382,21 +380,14 @@ def test_nothing_that_is_written_becomes_more_than_text(visit: Visit) -> None:
 # Over bad connections.
 
 
-def test_where_the_stream_is_held_back_the_turns_are_polled(visit: Visit, server: Any) -> None:
+def test_where_the_stream_is_held_back_the_turns_are_polled(visit: Visit) -> None:
     page = open_guide(visit)
-    conversation = kept(page)
     held: list[Route] = []
     polled: list[str | None] = []
 
     def poll(route: Route) -> None:
-        """The channel's long poll, from what the channel itself has stored."""
         polled.append(route.request.headers.get("prefer"))
-        after = int(route.request.url.rpartition("=")[2])
-        url = f"{server.url}/webhooks/web/conversations/{conversation['conversation']}/events?after={after}"
-        headers = {"Authorization": f"Bearer {conversation['token']}"}
-        with httpx.stream("GET", url, headers=headers, timeout=30) as stream:
-            data = next(line for line in stream.iter_lines() if line.startswith("data:"))
-        route.fulfill(json={"turns": [json.loads(data[5:])]})
+        route.continue_()
 
     page.route(MESSAGES, no_wait)
     page.route(EVENTS, lambda route: held.append(route))
@@ -407,7 +398,8 @@ def test_where_the_stream_is_held_back_the_turns_are_polled(visit: Visit, server
     expect_replies(page, 3)
 
     assert len(held) == 1
-    assert polled == ["wait=20", "wait=20"]
+    assert set(polled) == {"wait=20"}
+    assert len(polled) >= 2
 
 
 def test_where_there_is_no_long_poll_the_stream_is_read_again(visit: Visit, watch: Any) -> None:
