@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import pages
 from bot.channels.openapi import document
-from bot.channels.problems import problem, refusal
+from bot.channels.problems import body_of, problem, refusal
 from bot.channels.tokens import Tokens
 from bot.channels.web import MAX_TEXT, MAX_WAIT, WebChannel, WebLimits, locale_of
 from bot.directory import apply_content, connect, read_content, upgrade
@@ -36,6 +37,8 @@ from bot.publishing import model_path
 from bot.safety import warm
 from bot.settings import ROOT, Settings
 from bot.turns import Counts, Limits, Seal, Turns, TurnStore
+
+log = logging.getLogger(__name__)
 
 #: Sent with every response. Pages carry nothing inline, fetch nothing from elsewhere, and make no HTML from text; Lit's
 #: own templates are the one exception.
@@ -157,7 +160,7 @@ def build_app(settings: Settings, model: Path) -> Starlette:
         status = error.status_code if isinstance(error, HTTPException) else 500
         body = getattr(request.state, "body", None)
         if body is None and status != 500:
-            body = await request.body()
+            body = await body_of(request)
         guide.counts.refused(status)
         detail = {404: "There is nothing here.", 405: "This cannot be done here.", 500: _OUR_FAULT}.get(status)
         if detail is None:
@@ -179,8 +182,8 @@ def build_app(settings: Settings, model: Path) -> Starlette:
             *web.routes(),
             *pages.routes(guide.database),
         ],
-        middleware=_middleware(settings),
-        exception_handlers={HTTPException: refused, Exception: refused},
+        middleware=[*_middleware(settings), Middleware(_OwnFaults, refused=refused)],
+        exception_handlers={HTTPException: refused},
         lifespan=lifespan,
     )
     app.state.guide = guide
@@ -225,6 +228,36 @@ class _Welcome:
             Text(self._texts.say("welcome", locale)),
             Choices(self._catalogue.choices(MENU, locale), self._texts.say("how_can_we_help", locale)),
         )
+
+
+class _OwnFaults:
+    """Whatever breaks in a handler, the request is refused like any other, and only the kind of error is logged.
+
+    Inside the other middleware, so that a refusal has their headers: a widget on another site can read the floor in it.
+    """
+
+    def __init__(self, app: ASGIApp, refused: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+        self._app = app
+        self._refused = refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            # Its text and traceback could quote what was said.
+            log.error("a request failed: %s", type(error).__name__)
+            if not begun:
+                response = await self._refused(Request(scope, receive), error)
+                await response(scope, receive, send)
 
 
 class _SecurityHeaders:

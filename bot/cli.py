@@ -175,7 +175,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     if arguments.workers > 1:
         # Made here, once: all workers sign and seal with the same key.
         settings.secret()
-        return serve_workers(arguments.workers, settings.host, settings.port, settings.var_dir / "counts", _say)
+        return serve_workers(arguments.workers, settings.host, settings.port, _say)
     return serve(build_app(settings, model), settings.host, settings.port, _say)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def serve(app: Starlette, host: str, port: int, say: Callable[[str], None]) -> i
     return 0 if server.started else 1
 
 
-def serve_workers(workers: int, host: str, port: int, counts: Path, say: Callable[[str], None]) -> int:
+def serve_workers(workers: int, host: str, port: int, say: Callable[[str], None]) -> int:
     """Serve with several processes on one listening socket until told to stop; the exit status.
 
     One that ends, or no longer answers, is replaced. Everything they need must be prepared.
@@ -55,13 +55,19 @@ def serve_workers(workers: int, host: str, port: int, counts: Path, say: Callabl
         workers: how many processes.
         host: the address to serve on.
         port: the port to serve on.
-        counts: a folder for the counts of all workers together. What is in it goes.
         say: told where the guide is.
     """
-    shutil.rmtree(counts, ignore_errors=True)
-    counts.mkdir(parents=True)
-    # Before the workers start: their metrics read it when they are made.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts.resolve())
+    # In memory where that can be: a worker that cannot write its counts, because the disk is full, ends.
+    shared_memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    with tempfile.TemporaryDirectory(
+        prefix="guide-counts-", dir=shared_memory if shared_memory.is_dir() else None
+    ) as counts:
+        # Before the workers start: their metrics read it when they are made.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
+        return _supervise(workers, host, port, say)
+
+
+def _supervise(workers: int, host: str, port: int, say: Callable[[str], None]) -> int:
     config = _config("bot.app:build_worker", host, port, workers)
     listening = config.bind_socket()
     say(f"The guide is at http://{host}:{listening.getsockname()[1]}")

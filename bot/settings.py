@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
@@ -44,6 +45,17 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: str) -> str:
         if value and len(value) < 32:
             raise ValueError("SECRET_KEY must have at least 32 characters; leave it empty to have one made")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in value.split():
+            if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", origin):
+                raise ValueError(
+                    f"CORS_ORIGINS holds {origin!r}: write each site as https://www.example.org, in small letters, "
+                    "without a path, a slash at the end, or a *"
+                )
         return value
 
     @property

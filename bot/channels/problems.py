@@ -6,13 +6,13 @@ problem's `messages`.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from bot.messages import (
@@ -27,7 +27,7 @@ from bot.messages import (
     too_long,
     trouble,
 )
-from bot.turns import Reading, Standing, level_unstored, read
+from bot.turns import Reading, Standing, level_unstored, read, while_others_come
 
 _TITLES = {
     400: "The request could not be read",
@@ -44,6 +44,25 @@ _TITLES = {
 
 #: How much of a body that is refused is still looked at (bytes).
 SCREENED_BYTES = 256 * 1024
+
+
+async def body_of(request: Request) -> bytes:
+    """The body of a request, as much of it as is ever looked at."""
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        async for piece in request.stream():
+            if size < SCREENED_BYTES:
+                pieces.append(piece)
+            size += len(piece)
+            if size > 4 * SCREENED_BYTES:
+                break
+    except ClientDisconnect:
+        pass
+    body = b"".join(pieces)
+    request.state.body = body
+    return body
+
 
 #: Looks up how the conversation of a request stands; None where that cannot be told.
 StandingOf = Callable[[], Awaitable[Standing | None]]
@@ -120,8 +139,7 @@ async def refusal(
 
     `standing` looks up how its conversation stands; None where that cannot be told.
     """
-    # In a thread of its own: a long body takes a while to read, and others come in meanwhile.
-    said = await asyncio.to_thread(read_body, body)
+    said = await while_others_come(read_body, body)
     # The floor does not wait for a look-up: only what is no alarm by itself is judged by its place.
     reading = said.reading if said.reading.level != "none" else said.placed(await standing())
     return problem(status, detail, _messages_for(reading, status, locale), headers)

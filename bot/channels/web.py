@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import uuid
@@ -12,12 +13,12 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sse_starlette import EventSourceResponse, ServerSentEvent
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.channels.limits import RateLimit
-from bot.channels.problems import SCREENED_BYTES, StandingOf, new_conversation, problem, refusal, unknown
+from bot.channels.problems import StandingOf, body_of, new_conversation, problem, refusal, unknown
 from bot.channels.tokens import BadTokenError, Token, Tokens
 from bot.messages import Locale, floor
 from bot.turns import (
@@ -129,7 +130,7 @@ class WebChannel:
 
     async def begin(self, request: Request) -> Response:
         """POST /conversations: begin one."""
-        body = await _read(request)
+        body = await body_of(request)
         locale = locale_of(request)
         try:
             self._limit(self._limits.beginnings, _address(request))
@@ -154,7 +155,7 @@ class WebChannel:
         """POST /conversations/{id}/messages: take in one message, once."""
         conversation_id = request.path_params["conversation_id"]
         locale = locale_of(request)
-        body = await _read(request)
+        body = await body_of(request)
         try:
             token = await self._authorized(request, conversation_id)
         except _Refused as refused:
@@ -183,10 +184,18 @@ class WebChannel:
             # The receipt holds the floor: it is not kept back while a reply is slow to come.
             seconds = min(seconds, FLOOR_WAIT)
         try:
-            turn = await self._wait_for(conversation_id, accepted.seq, seconds)
+            # However slow the database is: what is told by then is told.
+            async with asyncio.timeout(seconds or None):
+                turn = await self._wait_for(conversation_id, accepted.seq, seconds)
+        except TimeoutError:
+            turn = None
         except UnknownConversationError as error:
-            # Deleted meanwhile.
-            return await self._refuse(*_why_not_taken(error), body, locale)
+            # Deleted meanwhile. Who cried for help still sees the floor.
+            status, detail = _why_not_taken(error)
+            if accepted.first:
+                self._counts.refused(status)
+                return problem(status, detail, accepted.first)
+            return await self._refuse(status, detail, body, locale)
         if turn is not None:
             return JSONResponse(turn, headers={"Cache-Control": "no-store", "Preference-Applied": "wait"})
         receipt: dict[str, Any] = {"id": message.id, "seq": accepted.seq}
@@ -240,7 +249,7 @@ class WebChannel:
 
     async def report(self, request: Request) -> Response:
         """POST /reports: a number is wrong."""
-        body = await _read(request)
+        body = await body_of(request)
         try:
             self._limit(self._limits.addresses, _address(request))
             report = _parse(Report, body)
@@ -371,24 +380,6 @@ def _plain(error: ValidationError, known: Mapping[str, Any]) -> str:
         return ".".join(str(part) for part in fault["loc"] if part in known) or "body"
 
     return "; ".join(dict.fromkeys(f"{place(fault)}: {fault['type']}" for fault in error.errors())) + "."
-
-
-async def _read(request: Request) -> bytes:
-    """The body, as much of it as is ever looked at."""
-    pieces: list[bytes] = []
-    size = 0
-    try:
-        async for piece in request.stream():
-            if size < SCREENED_BYTES:
-                pieces.append(piece)
-            size += len(piece)
-            if size > 4 * SCREENED_BYTES:
-                break
-    except ClientDisconnect:
-        pass
-    body = b"".join(pieces)
-    request.state.body = body
-    return body
 
 
 def _preferred_wait(request: Request) -> float:

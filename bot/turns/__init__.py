@@ -2,7 +2,7 @@
 
 from bot.turns.counts import Counts
 from bot.turns.sealing import Seal, UnreadableMessageError
-from bot.turns.service import Accepted, Limits, StoreUnavailableError, Turns, UnknownChoiceError
+from bot.turns.service import Accepted, Limits, StoreUnavailableError, Turns, UnknownChoiceError, while_others_come
 from bot.turns.store import ConflictingMessageError, Receipt, TurnStore, UnknownConversationError
 from bot.turns.wall import Reading, Standing, is_clear_yes, level_unstored, read
 
@@ -24,4 +24,5 @@ __all__ = [
     "is_clear_yes",
     "level_unstored",
     "read",
+    "while_others_come",
 ]

@@ -61,6 +61,10 @@ _LOOK_SECONDS = 10.0
 #: How often expired conversations are removed (seconds).
 _SWEEP_SECONDS = 600.0
 
+#: Reads messages, and nothing else: the floor does not queue behind whatever else the process does in threads, such as
+#: looking up the name of a database.
+_READERS = ThreadPoolExecutor(4, thread_name_prefix="read")
+
 #: Answers with these topics say nothing that a check-in should be followed by.
 _NOT_A_REQUEST = frozenset({"unknown", "smalltalk", "menu", "checkin", "crisis"})
 
@@ -142,6 +146,7 @@ class Turns:
         threads = 1 if store.engine.dialect.name == "sqlite" else 8
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
         self._keepers: list[asyncio.Task[None]] = []
+        self._news: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Answer what a crash left unanswered, and begin to hear of other processes and to remove what has expired."""
@@ -155,7 +160,7 @@ class Turns:
 
     async def stop(self) -> None:
         """Stop working. What is not answered stays stored; another process answers it, or the next start."""
-        tasks = [*self._keepers, *(lane.task for lane in self._lanes.values() if lane.task)]
+        tasks = [*self._keepers, *self._news, *(lane.task for lane in self._lanes.values() if lane.task)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -188,8 +193,7 @@ class Turns:
         """
         if choice is not None and choice not in self._catalogue:
             raise UnknownChoiceError("this choice is not one the guide offers")
-        # In a thread of its own: a long message takes a while to read, and others come in meanwhile.
-        reading = await asyncio.to_thread(read, text, choice)
+        reading = await while_others_come(read, text, choice)
 
         def decision(standing: Standing) -> tuple[Decision, bytes]:
             decided = decide(reading.level, text, choice, standing)
@@ -201,6 +205,7 @@ class Turns:
         alarm = receipt.level != "none"
         if alarm:
             lane.hurry.set()
+            self._spread("hurry", conversation_id)
         first = (floor(_as_locale(receipt.locale), for_another=reading.for_another),) if alarm else ()
         return Accepted(receipt.seq, _as_level(receipt.level), receipt.repeated, first)
 
@@ -262,7 +267,7 @@ class Turns:
         return await self._stored(self._store.exists, conversation_id)
 
     async def standing(self, conversation_id: str) -> Standing | None:
-        """How a conversation stands; None where the database cannot be reached."""
+        """How a conversation stands; None where that cannot be told: it is gone, or the database is."""
         try:
             return await self._stored(self._store.standing, conversation_id)
         except StoreUnavailableError:
@@ -273,6 +278,7 @@ class Turns:
         self._let_go(conversation_id)
         gone = await self._stored(self._store.delete, conversation_id)
         self._tell(conversation_id)
+        self._spread("gone", conversation_id)
         return gone
 
     def _let_go(self, conversation_id: str) -> None:
@@ -303,6 +309,7 @@ class Turns:
                         while (waiting := await self._stored(self._store.next_waiting, conversation_id)) is not None:
                             await self._answer(waiting, lane)
                             self._tell(conversation_id)
+                            self._spread("turn", conversation_id)
                     finally:
                         await self._processes.unlock(conversation_id)
                     if self._processes.shared:
@@ -332,6 +339,18 @@ class Turns:
         elif news != "hurry":
             self._tell(conversation_id)
 
+    def _spread(self, news: str, conversation_id: str) -> None:
+        """Tell other processes, beside the work: nothing waits for it, and who is not told looks for itself."""
+        if self._processes.shared:
+
+            async def spread() -> None:
+                with contextlib.suppress(StoreUnavailableError):
+                    await self._stored(self._store.tell, news, conversation_id)
+
+            task = asyncio.create_task(spread(), name="news")
+            self._news.add(task)
+            task.add_done_callback(self._news.discard)
+
     async def _rescue(self, waited: timedelta) -> None:
         """Answer what has waited for so long and nobody in this process works on."""
         for conversation_id in await self._stored(self._store.unanswered, waited):
@@ -341,8 +360,7 @@ class Turns:
     async def _keep_rescuing(self) -> None:
         while True:
             await asyncio.sleep(_RESCUE_SECONDS * random.uniform(0.7, 1.3))  # noqa: S311
-            with contextlib.suppress(StoreUnavailableError):
-                await self._rescue(timedelta(seconds=1))
+            await self._kept_up(self._rescue(timedelta(seconds=1)))
 
     async def _answer(self, waiting: Waiting, lane: _Lane) -> None:
         locale = _as_locale(waiting.locale)
@@ -429,8 +447,9 @@ class Turns:
     async def _stored(self, call: Callable[..., T], *args: Any) -> T:
         loop = asyncio.get_running_loop()
         try:
-            return await asyncio.wait_for(loop.run_in_executor(self._pool, call, *args), self._limits.store)
-        except (SQLAlchemyError, OSError, asyncio.TimeoutError) as error:
+            async with asyncio.timeout(self._limits.store):
+                return await loop.run_in_executor(self._pool, call, *args)
+        except (SQLAlchemyError, OSError) as error:
             # SQLAlchemy quotes a statement's parameters in its errors: only the kind is told.
             log.error("the database failed: %s", type(error).__name__)
             self._counts.store_failed()
@@ -454,16 +473,37 @@ class Turns:
 
     async def _sweep(self) -> None:
         while True:
-            with contextlib.suppress(StoreUnavailableError):
-                for conversation_id in await self._stored(self._store.expire, self._idle):
-                    self._let_go(conversation_id)
-                    self._tell(conversation_id)
+            await self._kept_up(self._expire())
             await asyncio.sleep(_SWEEP_SECONDS)
+
+    async def _expire(self) -> None:
+        # A few at a time: neither the database nor a message is kept waiting by very many.
+        while gone := await self._stored(self._store.expire, self._idle):
+            for conversation_id in gone:
+                self._let_go(conversation_id)
+                self._tell(conversation_id)
+                self._spread("gone", conversation_id)
+
+    @staticmethod
+    async def _kept_up(work: Awaitable[None]) -> None:
+        """Work that is done again and again: whatever is wrong with it once, it is tried the next time."""
+        try:
+            await work
+        except StoreUnavailableError:
+            pass
+        except Exception as error:
+            log.error("a keeper failed: %s", type(error).__name__)
 
 
 async def _changed_within(changed: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(changed.wait(), seconds)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await changed.wait()
+
+
+async def while_others_come(reading: Callable[..., T], *args: Any) -> T:
+    """Read a message in a thread: a long one takes a while, and others come in meanwhile."""
+    return await asyncio.get_running_loop().run_in_executor(_READERS, reading, *args)
 
 
 def _without_engine(level: Level, locale: Locale) -> tuple[tuple[Message, ...], Any]:

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Engine, cast, delete, func, select, update
+from sqlalchemy import Engine, case, cast, delete, func, select, update
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Session
 
 from bot.turns.models import Conversation, TurnRow, WrongNumberReport
 from bot.turns.processes import CHANNEL
 from bot.turns.wall import Decision, Standing
+
+#: How many conversations are removed in one transaction.
+EXPIRED_AT_ONCE = 200
 
 
 class UnknownConversationError(LookupError):
@@ -79,11 +82,11 @@ class TurnStore:
         with Session(self.engine) as session:
             return session.get(Conversation, conversation_id) is not None
 
-    def standing(self, conversation_id: str) -> Standing:
-        """How a conversation stands; that of a new one where there is none."""
+    def standing(self, conversation_id: str) -> Standing | None:
+        """How a conversation stands; None where there is none, or none any more."""
         with Session(self.engine) as session:
             found = session.get(Conversation, conversation_id)
-            return Standing(found.pinned, found.checkin_open) if found else Standing()
+            return Standing(found.pinned, found.checkin_open) if found else None
 
     def accept(
         self,
@@ -140,8 +143,6 @@ class TurnStore:
                     active_at=_now(),
                 )
             )
-            if decision.level != "none":
-                self._tell(session, "hurry", conversation_id)
             return Receipt(taken.last_seq, decision.level, False, taken.locale)
 
     def next_waiting(self, conversation_id: str) -> Waiting | None:
@@ -184,8 +185,17 @@ class TurnStore:
         `standing` is given only where the answer itself raised the alarm. Where the message was answered meanwhile, or
         is gone, nothing is stored.
         """
-        raised = {"pinned": standing.pinned, "checkin_open": standing.checkin_open} if standing else {}
+        raised: dict[str, Any] = {}
+        if standing:
+            # A crisis that came in meanwhile stays one.
+            crisis = Conversation.pinned == "crisis"
+            raised = {
+                "pinned": case((crisis, Conversation.pinned), else_=standing.pinned),
+                "checkin_open": case((crisis, Conversation.checkin_open), else_=standing.checkin_open),
+            }
         with Session(self.engine) as session, session.begin():
+            # First of all, as whoever deletes it does: two that take the same rows in other orders stop each other.
+            session.execute(select(Conversation.id).where(Conversation.id == waiting.conversation_id).with_for_update())
             stored = session.execute(
                 update(TurnRow)
                 .where(
@@ -203,7 +213,6 @@ class TurnStore:
                 .where(Conversation.id == waiting.conversation_id)
                 .values(state=dict(state), locale=locale, active_at=_now(), **raised)
             )
-            self._tell(session, "turn", waiting.conversation_id)
 
     def turn(self, conversation_id: str, seq: int) -> Mapping[str, Any] | None:
         """One turn as JSON, or None when it is not answered yet.
@@ -248,20 +257,18 @@ class TurnStore:
             gone = session.execute(
                 delete(Conversation).where(Conversation.id == conversation_id).returning(Conversation.id)
             )
-            self._tell(session, "gone", conversation_id)
             return gone.one_or_none() is not None
 
     def expire(self, idle: timedelta) -> list[str]:
-        """Remove the conversations that have been idle for so long; their ids."""
+        """Remove conversations that have been idle for so long, up to EXPIRED_AT_ONCE of them; their ids."""
+        old = Conversation.active_at < _now() - idle
+        some = select(Conversation.id).where(old).limit(EXPIRED_AT_ONCE)
         with Session(self.engine) as session, session.begin():
-            # In one statement: a conversation that comes to life in this moment stays.
+            # In one statement that looks again: a conversation that comes to life in this moment stays.
             gone = session.scalars(
-                delete(Conversation).where(Conversation.active_at < _now() - idle).returning(Conversation.id)
+                delete(Conversation).where(Conversation.id.in_(some), old).returning(Conversation.id)
             )
-            ids = list(gone)
-            for conversation_id in ids:
-                self._tell(session, "gone", conversation_id)
-            return ids
+            return list(gone)
 
     def unanswered(self, waited: timedelta) -> list[str]:
         """The conversations in which a message waits and nothing has happened for so long, as after a crash."""
@@ -275,9 +282,13 @@ class TurnStore:
                 )
             )
 
-    def _tell(self, session: Session, kind: str, conversation_id: str) -> None:
-        """Let other processes know, once the transaction is through. On SQLite there are none."""
-        if self.engine.dialect.name == "postgresql":
+    def tell(self, kind: str, conversation_id: str) -> None:
+        """Let other processes know of what was stored: a kind of news, on PostgreSQL.
+
+        By itself, after what it tells of: a commit that notifies waits for others that do, and fails where nobody
+        takes the news away.
+        """
+        with Session(self.engine) as session, session.begin():
             session.execute(select(func.pg_notify(CHANNEL, f"{kind} {conversation_id} {self.origin}")))
 
     def report_wrong_number(self, slug: str, contact: str | None) -> None:
