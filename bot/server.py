@@ -49,7 +49,7 @@ def serve(app: Starlette, host: str, port: int, say: Callable[[str], None]) -> i
 def serve_workers(workers: int, host: str, port: int, say: Callable[[str], None]) -> int:
     """Serve with several processes on one listening socket until told to stop; the exit status.
 
-    One that ends, or no longer answers, is replaced. Everything they need must be prepared.
+    One that ends or stands still is replaced. Everything they need must be prepared.
 
     Args:
         workers: how many processes.

@@ -24,7 +24,6 @@ class Proxy:
 
     def __init__(self, targets: list[int], seed: int, patience: float = 3.0) -> None:
         self.fates: Counter[str] = Counter()
-        self.calm = False
         self._targets = targets
         self._random = random.Random(seed)
         self._patience = patience
@@ -43,7 +42,7 @@ class Proxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         drawn = self._random.choices(list(FATES), list(FATES.values()))[0]
-        fate = "passed" if self.calm else drawn
+        fate = drawn
         self.fates[fate] += 1
         try:
             if fate == "refused":

@@ -26,7 +26,9 @@ pytestmark = pytest.mark.prove
 def guides(postgres: Any, serve: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
     """Two guides on one database, each in a folder of its own, as on two machines."""
     folder = tmp_path_factory.mktemp("guides")
-    running = [serve(folder / name, DATABASE_URL=postgres.url, HANG_SECONDS="60") for name in ("one", "two")]
+    running = [
+        serve(folder / name, DATABASE_URL=postgres.url, HANG_SECONDS="60", TURN_SECONDS="60") for name in ("one", "two")
+    ]
     for guide in running:
         guide.wait_ready()
     yield running
@@ -74,14 +76,12 @@ def test_a_stream_in_one_hears_the_turns_of_the_other_and_ends_when_it_deletes(g
     there = elsewhere(here, guides[1])
     got: list[dict[str, Any]] = []
     stream = listen(there, got)
-    begun = time.monotonic()
     for number in range(1, 4):
         assert here.choose("menu")["seq"] == number
         until(lambda number=number: len(got) == number)  # type: ignore[misc]
     assert here.client.delete(here.path, headers=here.headers).status_code == 204
-    stream.join(20)
-    assert not stream.is_alive()
-    assert time.monotonic() - begun < 10, "told at once, not found by looking"
+    # Told, and not found by looking, which a stream does every seven seconds at most.
+    until(lambda: not stream.is_alive(), 5)
     assert [turn["seq"] for turn in got] == [1, 2, 3]
 
 
@@ -163,12 +163,12 @@ def test_a_crisis_sent_to_one_does_not_wait_behind_a_message_that_hangs_in_the_o
     assert talk.post({"id": str(uuid.uuid4()), "text": "a mentor please"}, wait=None).status_code == 202
     time.sleep(0.5)
     there = elsewhere(talk, guides[1])
-    begun = time.monotonic()
+    got: list[dict[str, Any]] = []
+    listen(there, got)
     cry = there.post({"id": str(uuid.uuid4()), "choice": "crisis"}, wait=20)
     assert tuple(card["slug"] for card in cry.json()["messages"][0]["resources"][:3]) == FLOOR_SLUGS
-    assert [turn["seq"] for turn in there_turns(there, 2)] == [1, 2]
-    # TURN_SECONDS is 10: the message before it was hurried along.
-    assert time.monotonic() - begun < 8
+    # TURN_SECONDS is 60: the message before it is hurried along, or this never comes to be in time.
+    until(lambda: [turn["seq"] for turn in got] == [1, 2])
     os.kill(guides[0].engine_pid(), signal.SIGCONT)
 
 
