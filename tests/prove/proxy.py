@@ -41,8 +41,7 @@ class Proxy:
             self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        drawn = self._random.choices(list(FATES), list(FATES.values()))[0]
-        fate = drawn
+        fate = self._random.choices(list(FATES), list(FATES.values()))[0]
         self.fates[fate] += 1
         try:
             if fate == "refused":
