@@ -67,6 +67,16 @@ def browser(chromium: str) -> Iterator[Browser]:
         running.close()
 
 
+@pytest.fixture(scope="module")
+def remembering(browser: Browser, chromium: str) -> Iterator[Browser]:
+    """A browser that, as people's do, keeps a page that was left and brings it back as it was."""
+    running = browser.browser_type.launch(
+        executable_path=chromium, args=list(FLAGS), ignore_default_args=["--disable-back-forward-cache"]
+    )
+    yield running
+    running.close()
+
+
 @dataclass
 class Watch:
     """What pages complained of or asked elsewhere, and which of it a test expects."""
@@ -95,16 +105,20 @@ def watch() -> Iterator[Watch]:
 def visit(browser: Browser, server: Any, watch: Watch) -> Iterator[Visit]:
     """Open a path of the guide in a browser of its own, watched.
 
-    Options are those of a Playwright context; `at` is another guide's address, and `prepare` is done to the page
-    before it goes there.
+    Options are those of a Playwright context; `at` is another guide's address, `inside` another browser, and
+    `prepare` is done to the page before it goes there.
     """
     contexts = []
 
     def open_page(
-        path: str = "/", at: str = "", prepare: Callable[[Page], object] | None = None, **options: Any
+        path: str = "/",
+        at: str = "",
+        inside: Browser | None = None,
+        prepare: Callable[[Page], object] | None = None,
+        **options: Any,
     ) -> Page:
         usual = {"viewport": DESKTOP, "reduced_motion": "reduce", "timezone_id": "America/Vancouver", "locale": "en-CA"}
-        context = browser.new_context(**{**usual, **options})
+        context = (inside or browser).new_context(**{**usual, **options})
         context.set_default_timeout(20000)
         contexts.append(context)
         page = context.new_page()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from bot.messages import brief_floor, floor
+from bot.messages import brief_floor, floor, too_fast, too_long
 from bot.settings import ROOT
 from tests.prove.steps import (
     CRISIS,
@@ -246,6 +246,29 @@ def test_a_receipt_shows_the_floor_and_the_turn_does_not_double_it(visit: Visit)
     expect(floors(page)).to_have_count(1)
 
 
+def test_a_receipt_shows_its_floor_beside_what_stands_there_already(visit: Visit, watch: Any) -> None:
+    watch.expect("status of 503")
+    page = open_guide(visit)
+    sent = sent_by(page)
+    held: list[Route] = []
+
+    def refuse_then_take(route: Route) -> None:
+        if len(sent) == 1:
+            problem = {"status": 503, "messages": [brief_floor("en").to_dict()]}
+            route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(problem))
+        else:
+            receipt = {"id": sent[0]["id"], "seq": 1, "messages": [floor("en").to_dict()]}
+            route.fulfill(status=202, json=receipt)
+
+    page.route(MESSAGES, refuse_then_take)
+    page.route(re.compile("/(events|turns)"), lambda route: held.append(route))
+    say(page, CRISIS["en"])
+
+    expect(floors(page)).to_have_count(1)
+    expect(floors(page).get_by_role("link", name="Call 9 8 8")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#announce")).to_have_text(aloud(floor("en").text))
+
+
 def test_an_ordinary_turn_also_comes_by_the_events_and_once(visit: Visit) -> None:
     page = open_guide(visit)
     page.route(MESSAGES, no_wait)
@@ -275,6 +298,10 @@ def test_four_seconds_of_silence_bring_a_notice_with_the_floor(visit: Visit) -> 
 
     expect(floors(page)).to_have_count(1)
     expect(replies(page).last).to_contain_text("This is taking longer than it should")
+    page.clock.fast_forward(50)
+    expect(page.locator("#announce")).to_have_text(
+        re.compile("^This is taking longer.*Call 9 8 8, Text 9 8 8, Call 1, 8 5 5, 2 4 2, 3 3 1 0, .*Call 9 1 1$")
+    )
     expect(floors(page).get_by_role("link", name="Call 9 8 8")).to_be_in_viewport(ratio=1)
     page.clock.resume()
     held[0].continue_()
@@ -369,10 +396,61 @@ def test_a_passing_refusal_shows_its_messages_and_is_tried_again(visit: Visit, w
     assert len({body["id"] for body in sent}) == 1
 
 
-@pytest.mark.parametrize(("start", "shown"), [("hello ", "shorter parts"), ("I want to die ", "9-8-8")])
-def test_a_final_refusal_shows_its_messages_and_lets_the_person_go_on(
-    visit: Visit, watch: Any, start: str, shown: str
-) -> None:
+def test_while_a_message_is_tried_again_nobody_is_asked_to_send_it_again(visit: Visit, watch: Any) -> None:
+    watch.expect("status of 429")
+    page = open_guide(visit)
+    sent = sent_by(page)
+
+    def refuse_once(route: Route) -> None:
+        if len(sent) > 1:
+            route.continue_()
+            return
+        problem = {"status": 429, "messages": [too_fast("en").to_dict(), brief_floor("en").to_dict()]}
+        headers = {"Retry-After": "2"}
+        route.fulfill(status=429, content_type="application/problem+json", headers=headers, body=json.dumps(problem))
+
+    page.route(MESSAGES, refuse_once)
+    say(page, "hello")
+
+    expect(page.locator(".status-line")).to_contain_text("Not sent yet")
+    expect(replies(page).last).to_contain_text(brief_floor("en").text)
+    expect(page.locator("#log")).not_to_contain_text(too_fast("en").text)
+    expect(replies(page).last.locator(".choice").first).to_be_visible()
+    expect(page.locator("#log")).not_to_contain_text(brief_floor("en").text)
+
+
+def test_a_date_to_wait_for_does_not_make_the_page_ask_without_a_pause(visit: Visit, watch: Any) -> None:
+    watch.expect("status of 429")
+    page = open_guide(visit)
+    sent = sent_by(page)
+    headers = {"Retry-After": "Fri, 31 Dec 2027 23:59:59 GMT"}
+    page.route(MESSAGES, lambda route: route.fulfill(status=429, headers=headers, body="Too many"))
+    say(page, "hello")
+    expect(page.locator(".status-line")).to_contain_text("Not sent yet")
+
+    page.wait_for_timeout(2000)
+
+    assert len(sent) <= 4
+
+
+@pytest.mark.parametrize("status", [400, 405, 413, 415])
+def test_a_final_refusal_that_is_not_the_guides_own_shows_the_floor(visit: Visit, watch: Any, status: int) -> None:
+    watch.expect(f"status of {status}")
+    page = open_guide(visit)
+    page.route(
+        MESSAGES, lambda route: route.fulfill(status=status, content_type="text/html", body="<h1>Not allowed</h1>")
+    )
+
+    say(page, CRISIS["en"])
+
+    expect(page.locator(".status-line")).to_contain_text("could not be sent")
+    expect(floors(page)).to_have_count(1)
+    expect(floors(page).get_by_role("link", name="Call 9 8 8")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#announce")).to_contain_text("Call 9 8 8, Text 9 8 8")
+
+
+@pytest.mark.parametrize("start", ["hello ", "I want to die "])
+def test_a_final_refusal_shows_the_numbers_and_lets_the_person_go_on(visit: Visit, watch: Any, start: str) -> None:
     watch.expect("status of 413")
     page = open_guide(visit)
     sent = sent_by(page)
@@ -381,8 +459,9 @@ def test_a_final_refusal_shows_its_messages_and_lets_the_person_go_on(
     page.locator("#words").evaluate("(field, words) => { field.value = words }", start + "a " * 40000)
     page.locator("#words").press("Enter")
 
-    expect(replies(page).last).to_contain_text(shown)
-    expect(page.locator(".status-line")).to_contain_text("could not be sent")
+    expect(replies(page).last).to_contain_text(brief_floor("en").text if start == "hello " else floor("en").text)
+    expect(page.locator(".status-line")).to_have_text(re.compile("could not be sent.*shorter parts"))
+    expect(page.locator("#log")).not_to_contain_text(too_long("en").text)
     turn_after(page, lambda: say(page, "hello"))
     assert len(sent) == 2
 
@@ -437,6 +516,69 @@ def test_leaving_quickly_goes_elsewhere_and_leaves_nothing(
     assert page.evaluate("sessionStorage.length") == 0
 
 
+@pytest.mark.parametrize("way", ["button", "shift"])
+def test_leaving_from_the_directory_deletes_the_conversation_too(
+    visit: Visit, server: Any, watch: Any, way: str
+) -> None:
+    watch.expect("https://www.canada.ca/")
+    page = open_guide(visit)
+    page.route(re.compile("^https://"), lambda route: route.fulfill(content_type="text/html", body="<h1>Weather</h1>"))
+    turn_after(page, lambda: say(page, CRISIS["en"]))
+    conversation = kept(page)
+    page.locator(".top:visible").get_by_role("link", name="All resources").click()
+    expect(page).to_have_url(re.compile("/directory"))
+    expect(leave_button(page)).to_have_attribute("title", re.compile("deletes the conversation"))
+
+    if way == "button":
+        leave_button(page).click()
+    else:
+        for _ in range(3):
+            page.keyboard.press("Shift")
+
+    expect(page).to_have_url(re.compile("canada.ca"))
+    wait_gone(server.url, conversation)
+
+
+def test_going_back_after_leaving_elsewhere_brings_no_words_back(
+    visit: Visit, server: Any, watch: Any, remembering: Any
+) -> None:
+    watch.expect("https://www.canada.ca/")
+    page = open_guide(visit, inside=remembering)
+    turn_after(page, lambda: say(page, "hello"))
+    old = kept(page)
+    page.evaluate("addEventListener('pageshow', ({persisted}) => { window.cameBack = persisted })")
+    page.goto(server.url + "/directory")
+    page.route(re.compile("^https://"), lambda route: route.fulfill(content_type="text/html", body="<h1>Weather</h1>"))
+    leave_button(page).click()
+    expect(page).to_have_url(re.compile("canada.ca"))
+    wait_gone(server.url, old)
+
+    page.evaluate("history.back()")
+
+    expect(page).to_have_url(server.url + "/")
+    page.wait_for_function("() => window.cameBack")
+    expect_replies(page, 1)
+    expect(page.locator(".said")).to_have_count(0)
+    assert kept(page)["conversation"] != old["conversation"]
+
+
+def test_going_back_where_nothing_was_deleted_finds_everything_as_it_was(
+    visit: Visit, server: Any, remembering: Any
+) -> None:
+    page = open_guide(visit, inside=remembering)
+    turn_after(page, lambda: say(page, "hello"))
+    old = kept(page)
+    page.evaluate("addEventListener('pageshow', ({persisted}) => { window.cameBack = persisted })")
+    page.goto(server.url + "/directory")
+
+    page.evaluate("history.back()")
+
+    page.wait_for_function("() => window.cameBack")
+    expect(page.locator(".words")).to_have_text(["hello"])
+    turn_after(page, lambda: say(page, "Alberta"))
+    assert kept(page)["conversation"] == old["conversation"]
+
+
 def test_going_back_does_not_return_to_the_guide(visit: Visit, server: Any, watch: Any) -> None:
     watch.expect("https://www.canada.ca/")
     page = visit("/directory")
@@ -459,7 +601,8 @@ def test_capital_letters_do_not_leave(visit: Visit) -> None:
         page.keyboard.press(f"Shift+{letter}")
 
     expect(page.locator("#words")).to_have_value("ABCD")
-    expect(page.locator("html")).not_to_have_class(re.compile("leaving"))
+    expect(page.locator("#words")).to_be_visible()
+    expect(page).to_have_title("How can we help you?")
 
 
 # The keyboard.
@@ -551,6 +694,8 @@ def test_without_javascript_the_numbers_stand_there(visit: Visit, path: str) -> 
             link = section.locator(f'a.contact[href="{contact.href}"]')
             expect(link).to_be_visible()
             expect(link).to_have_text(contact.label)
+    expect(page.locator(".leave:visible")).to_have_attribute("href", re.compile("^https://www.canada.ca/"))
+    expect(page.locator(".leave:visible")).not_to_have_attribute("title", re.compile("."))
     if path != "/directory":
         expect(page.locator("main .note a[href^='/directory']")).to_be_visible()
         expect(page.locator("form, button").locator("visible=true")).to_have_count(0)

@@ -221,6 +221,25 @@ def test_leaving_from_another_site_blanks_it_and_deletes_the_conversation(
     assert page.evaluate("({...sessionStorage})") == {"the-college": "its own"}
 
 
+def test_leaving_beside_a_closed_guide_deletes_the_conversation_of_the_page_before(
+    foreign: Visit, host: Host, watch: Any
+) -> None:
+    watch.expect("https://www.canada.ca/en.html")
+    page = foreign("/")
+    begun(page)
+    page.route(re.compile("^https://"), lambda route: route.fulfill(content_type="text/html", body="<h1>Weather</h1>"))
+    turn_after(page, lambda: say(page, CRISIS["en"]))
+    conversation = kept(page)
+    page.goto(host.url + "/learners.html")
+    page.wait_for_function("() => document.querySelector('wellness-guide').shadowRoot")
+
+    for _ in range(3):
+        page.keyboard.press("Shift")
+
+    expect(page).to_have_url("https://www.canada.ca/en.html")
+    wait_gone(host.guide, conversation)
+
+
 def test_a_page_is_blank_before_anything_else_happens(visit: Visit, watch: Any) -> None:
     watch.expect("https://www.canada.ca/")
     page = open_guide(visit)
@@ -255,6 +274,48 @@ def test_a_frame_converses_and_leaves_with_its_whole_tab(foreign: Visit, watch: 
             page.keyboard.press("Shift")
 
     expect(page).to_have_url("https://www.canada.ca/fr.html")
+
+
+@pytest.mark.parametrize("way", ["button", "shift"])
+def test_a_frame_without_the_widget_leaves_with_its_whole_tab_and_opens_the_directory_in_another(
+    foreign: Visit, host: Host, watch: Any, way: str
+) -> None:
+    watch.expect("https://www.canada.ca/fr.html", "ERR_FAILED")
+    page = foreign("/frame.html", prepare=lambda page: page.route("**/widget.js*", lambda route: route.abort()))
+    frame = page.frame_locator("iframe")
+    page.route(re.compile("^https://"), lambda route: route.fulfill(content_type="text/html", body="<h1>Weather</h1>"))
+    with page.context.expect_page() as opened:
+        frame.get_by_role("link", name="(s'ouvre dans un nouvel onglet)").click()
+    expect(opened.value).to_have_url(f"{host.guide}/directory?locale=fr")
+    opened.value.close()
+    expect(frame.locator(".leave:visible")).to_have_attribute("title", re.compile("trois fois"))
+
+    if way == "button":
+        frame.locator(".leave:visible").click()
+    else:
+        frame.locator(".leave:visible").focus()
+        for _ in range(3):
+            page.keyboard.press("Shift")
+
+    expect(page).to_have_url("https://www.canada.ca/fr.html")
+
+
+def test_a_frame_without_any_script_leaves_with_its_whole_tab(foreign: Visit, watch: Any) -> None:
+    watch.expect("https://www.canada.ca/fr.html")
+    page = foreign("/frame.html", java_script_enabled=False)
+    page.route(re.compile("^https://"), lambda route: route.fulfill(content_type="text/html", body="<h1>Weather</h1>"))
+
+    page.frame_locator("iframe").locator(".leave:visible").click()
+
+    expect(page).to_have_url("https://www.canada.ca/fr.html")
+
+
+def test_another_language_leaves_the_rest_of_the_address_as_it_is(visit: Visit) -> None:
+    page = open_guide(visit, "/embed?keep=0&theme=light")
+
+    turn_after(page, lambda: page.locator("#language").click())
+
+    expect(page).to_have_url(re.compile(r"/embed\?keep=0&theme=light&locale=fr$"))
 
 
 def test_a_site_that_is_not_listed_can_neither_frame_the_guide_nor_talk_to_it(
@@ -402,9 +463,86 @@ def test_where_the_stream_is_held_back_the_turns_are_polled(visit: Visit) -> Non
     assert len(polled) >= 2
 
 
-def test_where_there_is_no_long_poll_the_stream_is_read_again(visit: Visit, watch: Any) -> None:
-    watch.expect("status of 404", "status of 405")
+def test_a_conversation_that_is_lost_while_it_is_polled_begins_again_and_is_polled_on(
+    visit: Visit, server: Any, watch: Any
+) -> None:
+    watch.expect("status of 404")
     page = open_guide(visit)
+    lost = kept(page)
+    held: list[Route] = []
+    polled: list[str] = []
+
+    def lose_and_poll(route: Route) -> None:
+        if not polled:
+            on_server(server.url, lost, "DELETE")
+        polled.append(route.request.url)
+        route.continue_()
+
+    page.route(MESSAGES, no_wait)
+    page.route(EVENTS, lambda route: held.append(route))
+    page.route(TURNS, lose_and_poll)
+    say(page, "hello")
+
+    expect_replies(page, 2)
+    assert kept(page)["conversation"] != lost["conversation"]
+    say(page, "what can you do")
+    expect_replies(page, 3)
+    assert len(held) == 1
+    assert len(polled) >= 3
+
+
+def test_what_is_lost_goes_again_in_order_and_a_late_answer_does_not_lose_the_next(
+    visit: Visit, server: Any, watch: Any
+) -> None:
+    watch.expect("status of 404")
+    page = open_guide(visit)
+    lost = kept(page)
+    sent: list[tuple[str, str]] = []
+    held: list[Route] = []
+    streams: list[Route] = []
+
+    def take_one_and_hold_one(route: Route) -> None:
+        body = route.request.post_data_json
+        sent.append((route.request.url, body["text"]))
+        if len(sent) == 1:
+            route.fulfill(status=202, json={"id": body["id"], "seq": 1})
+        elif len(sent) == 2:
+            held.append(route)
+        else:
+            route.continue_()
+
+    def hold_the_first(route: Route) -> None:
+        if streams:
+            route.continue_()
+        else:
+            streams.append(route)
+
+    page.route(MESSAGES, take_one_and_hold_one)
+    page.route(EVENTS, hold_the_first)
+    with page.expect_request(EVENTS):
+        say(page, "hello")
+    with page.expect_request(MESSAGES):
+        say(page, "Alberta")
+    on_server(server.url, lost, "DELETE")
+    with page.expect_response(BEGIN):
+        held[0].continue_()
+    page.wait_for_function(
+        "lost => JSON.parse(sessionStorage.getItem('wellness-guide'))?.conversation !== lost", arg=lost["conversation"]
+    )
+    successor = page.evaluate("JSON.parse(sessionStorage.getItem('wellness-guide'))?.conversation")
+    streams[0].fulfill(status=404, json={})
+
+    expect_replies(page, 3)
+    assert kept(page)["conversation"] == successor
+    again = [text for url, text in sent if lost["conversation"] not in url]
+    assert list(dict.fromkeys(again)) == ["hello", "Alberta"]
+    expect(page.locator(".words")).to_have_text(["hello", "Alberta"])
+
+
+def test_writing_while_a_reload_still_brings_the_replies_hides_none_of_them(visit: Visit) -> None:
+    page = open_guide(visit)
+    turn_after(page, lambda: say(page, CRISIS["en"]))
+    turn_after(page, lambda: say(page, "hello"))
     held: list[Route] = []
 
     def hold_the_first(route: Route) -> None:
@@ -413,12 +551,39 @@ def test_where_there_is_no_long_poll_the_stream_is_read_again(visit: Visit, watc
         else:
             held.append(route)
 
-    page.route(MESSAGES, no_wait)
     page.route(EVENTS, hold_the_first)
-    page.route(TURNS, lambda route: route.fulfill(status=404, json={}))
-    say(page, "hello")
+    with page.expect_request(EVENTS):
+        page.reload()
 
-    expect_replies(page, 2)
+    turn_after(page, lambda: say(page, "Alberta"))
+    held[0].continue_()
+
+    expect_replies(page, 4)
+    expect(replies(page).nth(1).locator(".floor")).to_be_visible()
+    expect(page.locator("#log > *").last.locator(".card").first).to_be_visible()
+    expect(page.locator("#log > *").nth(3)).to_have_class("said")
+
+
+def test_a_message_that_never_arrived_does_not_make_the_page_poll_without_a_pause(visit: Visit) -> None:
+    page = open_guide(visit)
+    lost: list[Route] = []
+    held: list[Route] = []
+    polled: list[str] = []
+    page.route(MESSAGES, lambda route: lost.append(route))
+    say(page, "hello")
+    expect(page.locator(".words")).to_have_text("hello")
+    page.wait_for_function("() => JSON.parse(sessionStorage.getItem('wellness-guide')).owed.length === 1")
+    page.on("request", lambda request: polled.append(request.url) if TURNS.search(request.url) else None)
+    page.route(EVENTS, lambda route: held.append(route))
+    page.reload()
+    expect(page.locator("#log .typing")).to_have_count(1)
+    page.unroute(MESSAGES)
+
+    say(page, "Alberta")
+
+    expect(page.locator("#log .card").first).to_be_visible()
+    page.wait_for_timeout(2000)
+    assert 1 <= len(polled) <= 4
 
 
 def test_a_reload_in_the_middle_of_a_reply_brings_the_reply(visit: Visit, own_server: Any) -> None:
@@ -543,6 +708,31 @@ def test_where_nothing_is_to_be_kept_a_conversation_ends_with_its_page(visit: Vi
     page.goto(server.url + "/directory")
 
     wait_gone(server.url, begun_[0])
+
+
+def test_where_nothing_is_to_be_kept_going_back_finds_a_fresh_start(
+    visit: Visit, server: Any, remembering: Any
+) -> None:
+    begun_: list[dict[str, Any]] = []
+    page = visit(
+        "/embed?keep=0",
+        inside=remembering,
+        prepare=lambda page: page.on(
+            "response", lambda response: begun_.append(response.json()) if BEGIN.search(response.url) else None
+        ),
+    )
+    begun(page)
+    turn_after(page, lambda: say(page, "hello"))
+    page.evaluate("addEventListener('pageshow', ({persisted}) => { window.cameBack = persisted })")
+    page.goto(server.url + "/directory")
+    wait_gone(server.url, begun_[0])
+
+    page.evaluate("history.back()")
+
+    page.wait_for_function("() => window.cameBack")
+    expect_replies(page, 1)
+    expect(page.locator(".said")).to_have_count(0)
+    turn_after(page, lambda: say(page, "hello"))
 
 
 # Cards.
@@ -795,6 +985,28 @@ def test_the_language_of_each_reply_is_marked(visit: Visit) -> None:
     turn_after(page, lambda: page.locator("#language").click())
 
     assert replies(page).evaluate_all("all => all.map(one => one.lang)") == ["en", "fr"]
+    page.reload()
+    expect_replies(page, 2)
+    assert replies(page).evaluate_all("all => all.map(one => one.lang)") == ["en", "fr"]
+
+
+def test_what_became_of_a_deleted_conversation_is_told_in_the_language_of_the_guide(visit: Visit) -> None:
+    page = open_guide(visit)
+    page.get_by_role("button", name="Delete this conversation").first.click()
+    expect(page.locator("#log .note")).to_have_text("Deleted. Here is a fresh start.")
+    expect_replies(page, 1)
+
+    turn_after(page, lambda: page.locator("#language").click())
+
+    expect(page.locator("#log .note")).to_have_text("C'est effacé. Voici un nouveau départ.")
+
+
+def test_a_link_that_opens_a_new_tab_says_so(visit: Visit, foreign: Visit) -> None:
+    for page in (open_guide(visit, "/embed"), foreign("/")):
+        begun(page)
+        for link in page.locator('wellness-guide a[target="_blank"]').all():
+            expect(link).to_contain_text("(opens in a new tab)")
+        expect(page.locator("wellness-guide .top a")).to_have_accessible_name("All resources (opens in a new tab)")
 
 
 def test_who_reads_elsewhere_is_not_pulled_away(visit: Visit) -> None:
@@ -817,6 +1029,7 @@ def test_who_reads_elsewhere_is_not_pulled_away(visit: Visit) -> None:
     newest.click()
     expect(page.locator(".words").last).to_be_in_viewport()
     expect(newest).to_be_hidden()
+    expect(page.locator("#words")).to_be_focused()
 
 
 def test_the_focus_stays_while_messages_come(visit: Visit) -> None:

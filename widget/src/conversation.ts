@@ -1,6 +1,6 @@
 // The way to the guide's web channel: every message goes once and in order, every turn comes back once.
 
-import { keep, type Kept, restored } from "./kept";
+import { address, keep, type Kept, remove, restored } from "./kept";
 import type { Locale, Message, Turn } from "./messages";
 
 /** How long the channel is asked to wait for a turn, and for the next one. */
@@ -28,20 +28,21 @@ interface Failure {
   status?: number;
   messages?: Message[];
   waitMs?: number;
+  /** The conversation it was asked for. */
+  asked?: Kept | null;
 }
 
 /** What a person said: a text or a choice, under an id. After a reload only the id is left. */
 export interface Said {
   id: string;
   body?: { text: string } | { choice: string };
-  seq: number;
   hurry?: () => void;
 }
 
 /** What is told of a conversation. */
 export interface Listener {
   /** A conversation is there, with the guide's first words; another one may follow where it was lost. */
-  begun(messages: Message[]): void;
+  begun(messages: Message[], locale: Locale): void;
   /** A turn, and the message it answers where this page sent it. */
   turn(turn: Turn, said?: Said): void;
   /** Messages for the person before the turn; `lost` when the conversation has to begin again. */
@@ -69,13 +70,12 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
   let sending = false;
   let hurried = false;
   let listening = false;
-  let polls: boolean | undefined;
+  let polls = false;
   let reading: AbortController | undefined;
-  /** The last turn shown, and the one that was the last before the page was loaded again. */
-  let last = 0;
+  /** The last turn that was shown before the page was loaded again. */
   let replayUntil = 0;
   const queue: Said[] = [];
-  /** Not answered yet, and of those the ones the channel has taken; by id. */
+  /** Not answered yet, and of those the ones the channel has taken; by id, in the order they were said. */
   const open = new Map<string, Said>();
   const waiting = new Map<string, Said>();
   const shown = new Set<number>();
@@ -84,21 +84,21 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
   let ended = false;
 
   const isLost = ({ status }: Failure) => status === 401 || status === 404;
-  const replaying = () => last < replayUntil;
-  const expecting = () => !ended && (replaying() || waiting.size > 0);
+  const expecting = () => !ended && (after() < replayUntil || waiting.size > 0);
   const save = () => {
     if (kept && minutes) {
-      keep({ ...kept, seq: Math.max(last, replayUntil), owed: [...open.keys()], until: Date.now() + minutes * 60000 });
+      keep({ ...kept, seq: Math.max(replayUntil, ...shown), owed: [...open.keys()], until: Date.now() + minutes * 60000 });
     }
   };
 
   async function start(): Promise<void> {
     if (kept && !(minutes && kept.until! > Date.now())) {
-      remove(true);
+      remove(base, kept);
+      kept = null;
     }
     if (kept) {
       replayUntil = kept.seq;
-      listener.begun(kept.welcome);
+      listener.begun(kept.welcome, kept.locale);
       kept.owed!.forEach(waitForOwed);
       listen();
     }
@@ -108,7 +108,7 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
   }
 
   function waitForOwed(id: string): void {
-    const said = { id, seq: replayUntil + 1 };
+    const said = { id };
     open.set(id, said);
     waiting.set(id, said);
     listener.owed(said);
@@ -124,7 +124,7 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
 
   /** Send a text or a choice. It waits its turn, and as long as it must. */
   function send(body: Said["body"]): Said {
-    const said: Said = { id: newId(), body, seq: 0 };
+    const said: Said = { id: newId(), body };
     open.set(said.id, said);
     // Whoever writes again does not wait for the answer before: ask for the receipt alone.
     queue[0]?.hurry?.();
@@ -135,29 +135,24 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
   }
 
   /** Delete the conversation here and on the server. False when the server could not be told. */
-  function end(leaving = false): Promise<boolean> {
+  function end(): Promise<boolean> {
+    return remove(base, stop());
+  }
+
+  /** Do no more, and delete nothing. */
+  function stop(): Kept | null {
+    const old = kept;
+    kept = null;
     ended = true;
     controls.forEach((control) => control.abort());
     queue.length = 0;
     waiting.clear();
-    return remove(leaving);
+    return old;
   }
 
-  async function remove(leaving: boolean): Promise<boolean> {
-    const old = kept;
-    kept = null;
-    keep(null);
-    try {
-      const headers = { Authorization: `Bearer ${old?.token}` };
-      const response = old && (await fetch(address(old), { method: "DELETE", headers, keepalive: leaving }));
-      return !response || response.ok || response.status === 404;
-    } catch {
-      return false;
-    }
-  }
-
-  function address({ conversation }: Kept): string {
-    return `${base}/${encodeURIComponent(conversation)}`;
+  /** Whether it is still the conversation of this tab, which may have been deleted or lost on another page. */
+  function isKept(): boolean {
+    return !ended && restored()?.conversation === kept?.conversation;
   }
 
   /** Begin a conversation if there is none. */
@@ -170,13 +165,12 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
   }
 
   async function beginOnce(): Promise<void> {
-    const { answer } = await request("", { method: "POST", body: JSON.stringify({ locale: locale() }) });
+    const asked = { locale: locale() };
+    const { answer } = await request("", { method: "POST", body: JSON.stringify(asked) });
     if (!ended) {
-      kept = { conversation: answer.conversation, token: answer.token, welcome: answer.messages, seq: 0 };
-      last = replayUntil = 0;
-      shown.clear();
+      kept = { ...asked, conversation: answer.conversation, token: answer.token, welcome: answer.messages, seq: 0 };
       save();
-      listener.begun(kept.welcome);
+      listener.begun(kept.welcome, kept.locale);
     }
   }
 
@@ -185,34 +179,33 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
       sending = true;
       while (queue.length && !ended) {
         await deliver(queue[0]!);
-        queue.shift();
       }
       sending = false;
     }
   }
 
-  /** Try until the message is taken, or refused for good. */
+  /** Try until the message is taken or refused for good, or until another one goes before it. */
   async function deliver(said: Said): Promise<void> {
-    for (let tries = 0, lost = 0; !ended; ) {
+    for (let tries = 0, lost = 0; !ended && queue[0] === said; ) {
       hurried = false;
       try {
         await begin();
         await post(said);
-        return;
+        done(said);
       } catch (error) {
-        const { status, messages = [] } = error as Failure;
+        const { status, messages = [], asked } = error as Failure;
         if (ended) {
           return;
         }
         if (FINAL.includes(status!)) {
+          done(said);
           open.delete(said.id);
           save();
-          listener.refused(said, messages);
-          return;
+          return listener.refused(said, messages);
         }
         const gone = isLost(error as Failure);
         if (gone) {
-          forget();
+          forget(asked);
           lost += 1;
         }
         listener.meanwhile(said, messages, gone);
@@ -223,6 +216,10 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
         }
       }
     }
+  }
+
+  function done(said: Said): void {
+    queue.splice(queue.indexOf(said), 1);
   }
 
   async function post(said: Said): Promise<void> {
@@ -239,7 +236,6 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
     if (status === 200) {
       show(answer);
     } else {
-      said.seq = answer.seq;
       waiting.set(said.id, said);
       if (answer.messages) {
         listener.meanwhile(said, answer.messages, false);
@@ -259,7 +255,7 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
         await (polls ? poll() : read());
       } catch (error) {
         if (isLost(error as Failure)) {
-          forget();
+          forget((error as Failure).asked);
           begin().catch(() => {}).then(sendAll);
         } else if (expecting()) {
           await pause(tries, error as Failure);
@@ -269,22 +265,19 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
     listening = false;
   }
 
+  /** The turn up to which every one is shown: later ones may be, whose messages went while earlier ones were on their way. */
   function after(): number {
-    return replaying() ? last : Math.min(...[...waiting.values()].map(({ seq }) => seq)) - 1;
+    let seq = 0;
+    while (shown.has(seq + 1)) {
+      seq += 1;
+    }
+    return seq;
   }
 
-  /** Ask for the turns there are, or for the next one. A channel that knows no such address has a stream. */
+  /** Ask for the turns there are, or for the next one. */
   async function poll(): Promise<void> {
-    try {
-      const { answer } = await request(`/turns?after=${after()}`, { headers: POLL }, STALLED_MS);
-      answer.turns.forEach(show);
-    } catch (error) {
-      const { status } = error as Failure;
-      if (status !== 404 && status !== 405) {
-        throw error;
-      }
-      polls = false;
-    }
+    const { answer } = await request(`/turns?after=${after()}`, { headers: POLL }, STALLED_MS);
+    answer.turns.forEach(show);
   }
 
   /** Read the stream of turns. */
@@ -296,7 +289,7 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
       for (let rest = ""; ; ) {
         const { value } = await reader.read();
         if (!value) {
-          throw new TypeError("the stream has ended");
+          throw {}; // The stream has ended.
         }
         heard = true;
         alive();
@@ -315,9 +308,9 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
     };
     reading = new AbortController();
     try {
-      await request(`/events?after=${after()}`, {}, polls === false ? STALLED_MS : BUFFERED_MS, reading, events);
+      await request(`/events?after=${after()}`, {}, BUFFERED_MS, reading, events);
     } catch (error) {
-      polls ??= (!heard && !(error as Failure).status) || undefined;
+      polls ||= !heard && !(error as Failure).status;
       throw error;
     }
   }
@@ -335,26 +328,28 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
     open.delete(turn.id);
     if (!shown.has(turn.seq)) {
       shown.add(turn.seq);
-      last = Math.max(last, turn.seq);
       save();
       listener.turn(turn, said);
     }
     rest();
   }
 
-  /** The conversation is gone: what was not answered in it goes first in the next one. */
-  function forget(): void {
-    const owed = [...waiting.values()].sort((one, other) => one.seq - other.seq);
+  /** A conversation is gone: what was not answered in it goes first in the next one, if that has not begun already. */
+  function forget(gone?: Kept | null): void {
+    if (gone !== kept) {
+      return;
+    }
+    const owed = [...waiting.values()];
     waiting.clear();
-    // The one on its way now keeps its place at the head.
-    queue.splice(sending ? 1 : 0, 0, ...owed.filter(({ body }) => body));
+    queue.unshift(...owed.filter(({ body }) => body));
     for (const said of owed) {
       if (!said.body) {
         open.delete(said.id);
         listener.unsure(said);
       }
     }
-    last = replayUntil = 0;
+    replayUntil = 0;
+    shown.clear();
     kept = null;
     keep(null);
   }
@@ -368,6 +363,7 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
     take: (response: Response, alive: () => void) => Promise<any> = (response) => response.json(),
   ) {
     let timer = 0;
+    const asked = kept;
     const alive = (milliseconds = STALLED_MS) => {
       clearTimeout(timer);
       timer = setTimeout(() => control.abort(), milliseconds);
@@ -375,16 +371,15 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
     alive(silentMs);
     controls.add(control);
     try {
-      const response = await fetch(kept ? address(kept) + place : base, {
+      const response = await fetch(kept ? address(base, kept) + place : base, {
         ...options,
         headers: { "Content-Type": "application/json", ...(kept && { Authorization: `Bearer ${kept.token}` }), ...options.headers },
         signal: control.signal,
-        cache: "no-store",
       });
       const { ok, status, headers } = response;
       if (!ok) {
         const problem = await response.json().catch(() => null);
-        throw { status, messages: problem?.messages, waitMs: Number(headers.get("Retry-After")) * 1000 };
+        throw { status, messages: problem?.messages, waitMs: Number(headers.get("Retry-After")) * 1000 || 0, asked };
       }
       return { status, answer: await take(response, alive) };
     } finally {
@@ -402,7 +397,7 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
     });
   }
 
-  return { start, send, end };
+  return { start, send, end, stop, isKept };
 }
 
 /** A random UUID, also on pages that are not secure, where crypto.randomUUID is missing: an object's address ends in one. */

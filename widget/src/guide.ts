@@ -6,9 +6,9 @@ import { FLOOR } from "./floor";
 import shared from "../../bot/pages/static/shared.css";
 import own from "./widget.css";
 import { type Conversation, converse, type Said } from "./conversation";
-import { keep } from "./kept";
+import { remove } from "./kept";
 import { report } from "./report";
-import { floorLines, inShort, render } from "./render";
+import { floorLines, inShort, newTab, render } from "./render";
 import { leave, onThreeShifts } from "./leave";
 import { html, render as draw } from "lit/html.js";
 import { isFloor, type Locale, type Message, type Resource, type Turn } from "./messages";
@@ -32,6 +32,8 @@ interface Place {
   note?: string;
   /** It still waits for its reply. */
   open?: boolean;
+  /** The place of the reply in the conversation. */
+  seq?: number;
   typing?: boolean;
   /** The floor was shown because the reply is late. */
   late?: boolean;
@@ -48,6 +50,7 @@ function build(host: HTMLElement) {
   const attribute = (name: string) => host.getAttribute(name);
   const isPage = attribute("layout") === "page";
   const server = (attribute("server") || HOME).replace(/\/+$/, "");
+  const base = `${server}/webhooks/web/conversations`;
   const minutes = Number(attribute("keep") ?? KEEP_MINUTES);
   // Where a browser cannot make these, the element keeps what the page itself has put into it.
   const sheets = [shared, own].map(sheetOf);
@@ -67,7 +70,7 @@ function build(host: HTMLElement) {
   let linesOpen = false;
   let announced = "";
   /** What became of the conversation before this one. */
-  let notice = "";
+  let notice: "" | "deleted" | "delete_failed" = "";
   let following = true;
   let newest: Place | undefined;
 
@@ -78,13 +81,13 @@ function build(host: HTMLElement) {
 
   function begin(): void {
     begun = startsLate = false;
-    conversation = converse(`${server}/webhooks/web/conversations`, () => locale, minutes, {
-      begun(messages) {
+    conversation = converse(base, () => locale, minutes, {
+      begun(messages, locale) {
         clearTimeout(startTimer);
         if (!begun) {
           begun = true;
           // Nothing was said before the guide's first words, unless the person did not wait for them.
-          places.unshift({ ...place(), messages });
+          places.unshift({ ...place(), messages, locale });
           update();
           tell("ready");
         }
@@ -92,7 +95,7 @@ function build(host: HTMLElement) {
       turn: answered,
       meanwhile(said, messages, lost) {
         const found = byId.get(said.id);
-        if (found && !found.first[0] && messages[0] && (!lost || isFloor(messages[0]))) {
+        if (found && (isFloor(messages[0]) ? !found.first.some(isFloor) : messages[0] && !found.first[0] && !lost)) {
           interim(found, messages);
         }
       },
@@ -113,7 +116,7 @@ function build(host: HTMLElement) {
     });
     startTimer = setTimeout(() => {
       startsLate = true;
-      announce(words.slow);
+      announce(words.slow + numbers());
     }, LATE_MS);
     conversation.start();
   }
@@ -141,7 +144,7 @@ function build(host: HTMLElement) {
     const late = () => {
       found.note = words.slow;
       found.late = !found.first.some(isFloor);
-      announce(words.slow);
+      announce(words.slow + numbers());
       bring(found);
     };
     found.timers = [setTimeout(typing, TYPING_MS), setTimeout(late, LATE_MS)];
@@ -157,20 +160,23 @@ function build(host: HTMLElement) {
     const earlier = !said;
     const { messages } = turn;
     let found = byId.get(turn.id);
+    let next: Place | undefined;
     if (!found) {
-      // An earlier turn stands before what still waits for its own.
-      const waiting = places.findIndex(({ open }) => open);
-      places.splice(waiting < 0 ? places.length : waiting, 0, (found = place()));
+      // An earlier turn stands before later ones, and before what still waits for its own.
+      next = places.find(({ open, seq }) => open || seq! > turn.seq);
+      places.splice(next ? places.indexOf(next) : places.length, 0, (found = place()));
     }
     settle(found);
-    if (turn.locale !== locale) {
-      speak(turn.locale);
-    }
     const knownFloor = isFloor(messages[0]) && found.first.some(isFloor);
     found.first = isFloor(messages[0]) ? [] : found.first.filter(isFloor);
     found.late &&= !isFloor(messages[0]);
-    Object.assign(found, { locale, messages, status: "", note: "", at: earlier ? 0 : Date.now() });
-    pinned = turn.pinned;
+    Object.assign(found, { locale: turn.locale, seq: turn.seq, messages, status: "", note: "", at: earlier ? 0 : Date.now() });
+    if (!next?.seq) {
+      pinned = turn.pinned;
+      if (turn.locale !== locale) {
+        speak(turn.locale);
+      }
+    }
     const lead = inShort(messages[knownFloor ? 1 : 0]);
     if (lead && !earlier) {
       announce(fill(words.new_reply, lead));
@@ -178,13 +184,24 @@ function build(host: HTMLElement) {
     bring(found, earlier);
   }
 
-  /** Show messages at once, before the turn they belong to. */
+  /**
+   * Show messages at once, before the turn they belong to. Beside a floor that may be the brief one, which comes last:
+   * what to do, the status says. Where nothing came, the floor the widget has itself.
+   */
   function interim(found: Place, messages: Message[]): void {
+    const floor = isFloor(messages[0]);
     settle(found);
-    found.first = messages;
-    found.late &&= !isFloor(messages[0]);
-    announce(inShort(messages[0]));
+    if (floor || !found.first.some(isFloor)) {
+      found.first = floor ? messages : messages.slice(-1);
+    }
+    found.late = !found.first[0] || (found.late && !floor);
+    announce(inShort(found.first[0]) || numbers());
     bring(found);
+  }
+
+  /** How the floor's services are reached, to be announced. */
+  function numbers(): string {
+    return FLOOR[locale].flatMap(({ contacts }) => contacts.map(({ label }) => label)).join(", ");
   }
 
   function setStatus(said: Said, text: string): void {
@@ -222,14 +239,14 @@ function build(host: HTMLElement) {
     }
   }
 
-  async function remove(): Promise<void> {
+  async function startAfresh(): Promise<void> {
     const ended = conversation!.end();
     clear();
     begin();
-    announce((notice = words.deleted));
+    announce(words[(notice = "deleted")]);
     tell("deleted");
     if (!(await ended)) {
-      announce((notice = words.delete_failed));
+      announce(words[(notice = "delete_failed")]);
     }
   }
 
@@ -250,8 +267,8 @@ function build(host: HTMLElement) {
       tell("leave");
       clear();
       update();
-      conversation?.end(true);
-      keep(null);
+      // Where the guide is still closed, another page may have left its conversation here.
+      void (conversation ? conversation.end() : remove(base));
     });
   }
 
@@ -328,12 +345,12 @@ function build(host: HTMLElement) {
 
   function widget() {
     const directory = (text: string, style: string) =>
-      html`<a class=${style} href="${server}/directory?locale=${locale}" target=${isPage ? "" : "_blank"}>${text}</a>`;
+      html`<a class=${style} href="${server}/directory?locale=${locale}" target=${isPage ? "" : "_blank"}>${text}${isPage ? "" : newTab(words)}</a>`;
     const control = (text: string, act: () => void) => html`<button class="control" @click=${act}>${text}</button>`;
     // In view at the start, and in reach beside "Leave quickly" ever after.
     const fresh = () => [
       control(words.start_over, () => say({ choice: "start_over" }, words.start_over)),
-      control(words.delete, remove),
+      control(words.delete, startAfresh),
     ];
     const other = locale === "fr" ? "en" : "fr";
     return html`<div class="frame ${isPage ? "page-wide" : ""}">
@@ -363,12 +380,13 @@ ${control(words.print, paper)}
 <div class="page">
 <div class="talk">
 <div class="starting" id="starting" ?hidden=${begun}><p class="note">${startsLate ? words.slow : words.waiting}</p>${startsLate ? html`<h2 class="unseen">${words.guide}</h2><div class="floor">${floorLines(FLOOR[locale], words)}</div>` : ""}<p>${directory(words.all_resources, "control")}</p></div>
-<div class="log" id="log" role="log" aria-live="off" aria-label=${words.conversation}>${notice && html`<p class="note">${notice}</p>`}${places.map(entry)}</div>
+<div class="log" id="log" role="log" aria-live="off" aria-label=${words.conversation}>${notice && html`<p class="note">${words[notice]}</p>`}${places.map(entry)}</div>
 <p class="unseen" id="announce" role="status">${announced}</p>
 <form class="composer" ?hidden=${!begun && !startsLate} @submit=${submit}>
 <button class="newest" type="button" id="newest" ?hidden=${!newest} @click=${() => {
       following = true;
       bring(newest!);
+      $("textarea").focus({ preventScroll: true });
     }}>${fill(words.new_reply, "↓")}</button>
 <label for="words">${words.write}</label>
 <div class="row"><textarea id="words" rows="1" enterkeyhint="send" aria-describedby="hint"></textarea>
@@ -409,7 +427,23 @@ ${control(words.print, paper)}
       where.addEventListener(kind, stopFollowing, { passive: true, signal });
     }
     onThreeShifts(go, signal);
-    addEventListener("pagehide", ({ persisted }) => persisted || minutes || conversation?.end(true), { signal });
+    // A page that is left may come back as it was.
+    const hide = () => {
+      if (!minutes) {
+        conversation?.end();
+        clear();
+        update();
+      }
+    };
+    const comeBack = ({ persisted }: PageTransitionEvent) => {
+      if (persisted && conversation && !conversation.isKept()) {
+        conversation.stop();
+        clear();
+        begin();
+      }
+    };
+    addEventListener("pagehide", hide, { signal });
+    addEventListener("pageshow", comeBack, { signal });
     // Nothing is asked of the guide before somebody sees it.
     const seen = new IntersectionObserver(([entry]) => {
       if (entry!.isIntersecting && !conversation) {

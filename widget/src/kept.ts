@@ -1,6 +1,6 @@
 // What a tab keeps so as to go on after a reload or on the next page: never a word of the person's.
 
-import type { Message } from "./messages";
+import type { Locale, Message } from "./messages";
 
 const NAME = "wellness-guide";
 
@@ -9,6 +9,8 @@ export interface Kept {
   token: string;
   /** The guide's first words. */
   welcome: Message[];
+  /** Their language. */
+  locale: Locale;
   /** The last turn that was shown. */
   seq: number;
   /** The ids of messages that were not answered yet. */
@@ -24,6 +26,22 @@ export function restored(): Kept | null {
   } catch {
     return null;
   }
+}
+
+/** Forget a conversation here and delete it on the server. False when the server could not be told. */
+export async function remove(base: string, kept = restored()): Promise<boolean> {
+  keep(null);
+  try {
+    const headers = { Authorization: `Bearer ${kept?.token}` };
+    const response = kept && (await fetch(address(base, kept), { method: "DELETE", headers, keepalive: true }));
+    return !response || response.ok || response.status === 404;
+  } catch {
+    return false;
+  }
+}
+
+export function address(base: string, { conversation }: Kept): string {
+  return `${base}/${conversation}`;
 }
 
 export function keep(kept: Kept | null): void {

@@ -1,9 +1,8 @@
 // What our own pages do beside the widget. The directory works without this; with it: leaving by keyboard, and reporting.
 
-import { keep } from "./kept";
+import { remove } from "./kept";
 import { leave, onThreeShifts } from "./leave";
 import { report } from "./report";
-
 
 const page = document.documentElement;
 const link = document.querySelector<HTMLAnchorElement>("[data-leave]")!;
@@ -15,17 +14,23 @@ addEventListener("guide-locale", ({ detail }: CustomEventInit<{ locale: string }
     part.hidden = part.dataset.locale !== page.lang;
   }
   document.title = document.querySelector(`[data-locale=${page.lang}] h1`)?.textContent ?? document.title;
-  history.replaceState(null, "", `${location.pathname}?locale=${page.lang}`);
+  const address = new URL(location.href);
+  address.searchParams.set("locale", page.lang);
+  history.replaceState(null, "", address);
 });
 
-if (!document.querySelector("wellness-guide")) {
-  const go = (event?: Event) => {
+// Where the widget is, it does this itself.
+function go(event?: Event): void {
+  if (!customElements.get("wellness-guide")) {
     event?.preventDefault();
-    leave(link.href, () => keep(null));
-  };
-  link.addEventListener("click", go);
-  onThreeShifts(go);
+    leave(link.href, () => remove("/webhooks/web/conversations"));
+  }
 }
+
+// Without this script the link only leads elsewhere, and promises no more.
+link.title = link.dataset.leave!;
+link.addEventListener("click", go);
+onThreeShifts(go);
 
 for (const card of document.querySelectorAll<HTMLElement>("article[data-numbers]")) {
   const words = document.querySelector<HTMLElement>("[data-report]")!.dataset;

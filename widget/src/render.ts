@@ -69,12 +69,14 @@ function contacts(all: Contact[], words: Words, locale?: Locale): unknown {
   return html`<ul class="contacts" role="list">${all.map(({ label, href, note, languages = [] }) => {
     const dialled = /^(tel|sms):/.test(href);
     const elsewhere = /^https?:/.test(href);
-    return html`<li><a class="contact ${dialled ? "dial" : ""}" href=${dialled || elsewhere || /^mailto:/.test(href) ? href : "#"} aria-label=${dialled ? spoken(label) : nothing} target=${elsewhere ? "_blank" : nothing} rel="noreferrer">${dialled ? unbroken(label) : label}${
-      elsewhere ? html`<span class="unseen"> (${words.new_tab})</span>` : ""
-    }</a>${note && html`<span class="step">${note}</span>`}${
+    return html`<li><a class="contact ${dialled ? "dial" : ""}" href=${dialled || elsewhere || /^mailto:/.test(href) ? href : "#"} aria-label=${dialled ? spoken(label) : nothing} target=${elsewhere ? "_blank" : nothing} rel="noreferrer">${dialled ? unbroken(label) : label}${elsewhere ? newTab(words) : ""}</a>${note && html`<span class="step">${note}</span>`}${
       locale && languages[0] && html`<span class="spoken">${languages.map((code) => languageName(code, locale)).join(", ")}</span>`
     }</li>`;
   })}</ul>`;
+}
+
+export function newTab(words: Words): unknown {
+  return html`<span class="unseen"> (${words.new_tab})</span>`;
 }
 
 function languageName(code: string, locale: Locale): string {
