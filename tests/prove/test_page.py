@@ -300,7 +300,7 @@ def test_four_seconds_of_silence_bring_a_notice_with_the_floor(visit: Visit) -> 
     expect(replies(page).last).to_contain_text("This is taking longer than it should")
     page.clock.fast_forward(50)
     expect(page.locator("#announce")).to_have_text(
-        re.compile("^This is taking longer.*Call 9 8 8, Text 9 8 8, Call 1, 8 5 5, 2 4 2, 3 3 1 0, .*Call 9 1 1$")
+        re.compile("^This is taking longer.*: Call 9 8 8, Text 9 8 8, Call 1, 8 5 5, 2 4 2, 3 3 1 0, .*Call 9 1 1$")
     )
     expect(floors(page).get_by_role("link", name="Call 9 8 8")).to_be_in_viewport(ratio=1)
     page.clock.resume()

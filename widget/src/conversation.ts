@@ -1,6 +1,6 @@
 // The way to the guide's web channel: every message goes once and in order, every turn comes back once.
 
-import { address, keep, type Kept, remove, restored } from "./kept";
+import { keep, type Kept, remove, restored } from "./kept";
 import type { Locale, Message, Turn } from "./messages";
 
 /** How long the channel is asked to wait for a turn, and for the next one. */
@@ -371,7 +371,7 @@ export function converse(base: string, locale: () => Locale, minutes: number, li
     alive(silentMs);
     controls.add(control);
     try {
-      const response = await fetch(kept ? address(base, kept) + place : base, {
+      const response = await fetch(kept ? `${base}/${kept.conversation}${place}` : base, {
         ...options,
         headers: { "Content-Type": "application/json", ...(kept && { Authorization: `Bearer ${kept.token}` }), ...options.headers },
         signal: control.signal,

@@ -199,9 +199,9 @@ function build(host: HTMLElement) {
     bring(found);
   }
 
-  /** How the floor's services are reached, to be announced. */
+  /** How the floor's services are reached, to be announced after a colon. */
   function numbers(): string {
-    return FLOOR[locale].flatMap(({ contacts }) => contacts.map(({ label }) => label)).join(", ");
+    return FLOOR[locale].flatMap(({ contacts }) => contacts.map(({ label }) => ` ${label}`)).join();
   }
 
   function setStatus(said: Said, text: string): void {

@@ -33,15 +33,11 @@ export async function remove(base: string, kept = restored()): Promise<boolean> 
   keep(null);
   try {
     const headers = { Authorization: `Bearer ${kept?.token}` };
-    const response = kept && (await fetch(address(base, kept), { method: "DELETE", headers, keepalive: true }));
+    const response = kept && (await fetch(`${base}/${kept.conversation}`, { method: "DELETE", headers, keepalive: true }));
     return !response || response.ok || response.status === 404;
   } catch {
     return false;
   }
-}
-
-export function address(base: string, { conversation }: Kept): string {
-  return `${base}/${conversation}`;
 }
 
 export function keep(kept: Kept | null): void {

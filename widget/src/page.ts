@@ -21,7 +21,7 @@ addEventListener("guide-locale", ({ detail }: CustomEventInit<{ locale: string }
 
 // Where the widget is, it does this itself.
 function go(event?: Event): void {
-  if (!customElements.get("wellness-guide")) {
+  if (!document.querySelector("wellness-guide")?.shadowRoot) {
     event?.preventDefault();
     leave(link.href, () => remove("/webhooks/web/conversations"));
   }
