@@ -70,6 +70,8 @@ def serve_workers(workers: int, host: str, port: int, say: Callable[[str], None]
 def _supervise(workers: int, host: str, port: int, say: Callable[[str], None]) -> int:
     config = _config("bot.app:build_worker", host, port, workers)
     listening = config.bind_socket()
+    # From now on who connects waits, for as long as no worker is there, and is not turned away.
+    listening.listen(config.backlog)
     say(f"The guide is at http://{host}:{listening.getsockname()[1]}")
     say(f"{workers} workers are starting. Ctrl-C stops them.")
     supervisor = Multiprocess(config, [listening])

@@ -164,12 +164,15 @@ def test_a_crisis_sent_to_one_does_not_wait_behind_a_message_that_hangs_in_the_o
     time.sleep(0.5)
     there = elsewhere(talk, guides[1])
     got: list[dict[str, Any]] = []
-    listen(there, got)
+    stream = listen(there, got)
     cry = there.post({"id": str(uuid.uuid4()), "choice": "crisis"}, wait=20)
     assert tuple(card["slug"] for card in cry.json()["messages"][0]["resources"][:3]) == FLOOR_SLUGS
     # TURN_SECONDS is 60: the message before it is hurried along, or this never comes to be in time.
     until(lambda: [turn["seq"] for turn in got] == [1, 2])
     os.kill(guides[0].engine_pid(), signal.SIGCONT)
+    there.client.delete(there.path, headers=there.headers)
+    stream.join(20)
+    assert not stream.is_alive()
 
 
 def there_turns(talk: Any, count: int) -> list[dict[str, Any]]:
