@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
@@ -47,13 +47,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Where Chromium is. Without it the tests fail, unless scripts/prove has named what it could not run."""
-    found = shutil.which("chromium")
-    if found:
-        return found
+    return shutil.which("chromium") or not_here("chromium")
+
+
+@pytest.fixture(scope="session")
+def npm() -> str:
+    """Where npm is. Without it the test fails, unless scripts/prove has named what it could not run."""
+    return shutil.which("npm") or not_here("npm")
+
+
+def not_here(tool: str) -> NoReturn:
+    """Fail for want of a tool; skip where scripts/prove has named it among what it could not run."""
     not_run = ROOT / "var" / "log" / "not-run"
-    if not_run.exists() and "chromium" in not_run.read_text(encoding="utf-8"):
-        pytest.skip("no chromium here: scripts/prove named it as not run")
-    pytest.fail("there is no chromium here: run make prove, which installs it, or names it where it cannot")
+    if not_run.exists() and tool in not_run.read_text(encoding="utf-8"):
+        pytest.skip(f"no {tool} here: scripts/prove named it as not run")
+    pytest.fail(f"there is no {tool} here: run make prove, which installs it, or names it where it cannot")
 
 
 @pytest.fixture(scope="module")
@@ -180,12 +188,8 @@ def run(program: str, *words: str) -> None:
 @pytest.fixture(scope="session")
 def initdb() -> None:
     """PostgreSQL is here. Without it the tests fail, unless scripts/prove has named what it could not run."""
-    if shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
-        return
-    not_run = ROOT / "var" / "log" / "not-run"
-    if not_run.exists() and "initdb" in not_run.read_text(encoding="utf-8"):
-        pytest.skip("no PostgreSQL here: scripts/prove named it as not run")
-    pytest.fail("there is no PostgreSQL here: run make prove, which installs it, or names it where it cannot")
+    if not shutil.which("initdb") and not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        not_here("initdb")
 
 
 @pytest.fixture(scope="module")

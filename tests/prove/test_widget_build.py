@@ -15,18 +15,6 @@ pytestmark = pytest.mark.prove
 WIDGET = ROOT / "widget"
 
 
-@pytest.fixture(scope="session")
-def npm() -> str:
-    """Where npm is. Without it the test fails, unless scripts/prove has named what it could not run."""
-    found = shutil.which("npm")
-    if found:
-        return found
-    not_run = ROOT / "var" / "log" / "not-run"
-    if not_run.exists() and "npm" in not_run.read_text(encoding="utf-8"):
-        pytest.skip("no npm here: scripts/prove named it as not run")
-    pytest.fail("there is no npm here: run make prove, which installs it, or names it where it cannot")
-
-
 def test_the_served_files_are_what_the_sources_make(npm: str, tmp_path: Path) -> None:
     folder = tmp_path / "widget"
     shutil.copytree(WIDGET, folder, ignore=shutil.ignore_patterns("node_modules"))
